@@ -1,0 +1,26 @@
+package io.bookshelf.bus;
+
+import io.bookshelf.schema.Entry;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of a batch of submissions, in the order in which they were handed in.
+ *
+ * @param outcomes one a submission
+ * @param sequence the store's sequence after it
+ */
+public record Commit(List<Outcome> outcomes, long sequence) {
+    /**
+     * What came of one submission.
+     *
+     * @param entry the entry as it was applied, null if there was no write or it was refused
+     * @param sequence the store's sequence after this submission
+     * @param refusal why it was refused as a whole, as a sentence; null if it is durable
+     */
+    public record Outcome(
+            Submission submission,
+            @Nullable Entry entry,
+            long sequence,
+            @Nullable String refusal) {}
+}

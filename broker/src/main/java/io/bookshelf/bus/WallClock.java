@@ -1,0 +1,10 @@
+package io.bookshelf.bus;
+
+/** The time of day, and whether it can be believed. */
+public interface WallClock {
+    /** Milliseconds since the epoch; while not {@link #known()}, an estimate that only moves forward. */
+    long millis();
+
+    /** True if somebody vouches for the time; while false, nothing expires. */
+    boolean known();
+}

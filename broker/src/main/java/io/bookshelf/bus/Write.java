@@ -1,0 +1,18 @@
+package io.bookshelf.bus;
+
+import io.bookshelf.schema.Key;
+import io.bookshelf.schema.ValueProperties;
+
+/**
+ * A write that someone asks for: the bus gives it a version and a sequence.
+ *
+ * @param value the bytes; empty to delete the key
+ * @param qos the MQTT QoS with which it was published
+ * @param expirySeconds the value's time to live in seconds, 0 for ever
+ */
+public record Write(Key key, byte[] value, int qos, ValueProperties properties, long expirySeconds) {
+    /** MQTT's rule: an empty retained payload deletes. */
+    public boolean deletes() {
+        return value.length == 0;
+    }
+}

@@ -1,0 +1,40 @@
+package io.bookshelf.store;
+
+import java.io.Closeable;
+
+/**
+ * What keeps a unit's entries and durable sessions: one writer, many readers, every commit durable when it returns.
+ *
+ * <p>One thread at a time may hold a {@link WriteTransaction}; each {@link StoreReader} belongs to one thread at a time.
+ * What a reader returns is whole: a row whose checksum fails is never returned, but counted in {@link #health()}.
+ */
+public interface StateStore extends Closeable {
+    /** The author id of this epoch: random, new whenever the file is new, restored or found damaged. */
+    long replica();
+
+    /** What the last commit left. */
+    Head head();
+
+    /**
+     * Starts a transaction. Nothing that it does is seen by readers, or kept, before it commits.
+     *
+     * @throws StoreException if the store cannot write at all now
+     */
+    WriteTransaction begin();
+
+    /** Opens a reader; the caller closes it. Readers see commits in order, and each read one whole commit's state. */
+    StoreReader openReader();
+
+    /** What is wrong, or was and has been healed. Any thread. */
+    StoreHealth health();
+
+    /**
+     * Drops free pages, truncates the log and checks a next part of the rows. To be called now and then from the writer's
+     * thread when it is idle.
+     */
+    void maintain();
+
+    /** Closes everything; what was committed stays. */
+    @Override
+    void close();
+}

@@ -1,0 +1,54 @@
+package io.bookshelf.store;
+
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.Key;
+import java.io.Closeable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads of one thread. Each call is its own short read transaction, so that no reader pins the log. */
+public interface StoreReader extends Closeable {
+    /**
+     * Some entries, and the sequence of the commit they were read at.
+     *
+     * @param entries the entries, whole and in the order asked for
+     * @param sequence the store's sequence at the moment of the read: everything committed up to it was taken into account
+     * @param next where to go on: the last key (scan) or the last sequence (changes) that was looked at; null when
+     *     there is nothing after these entries
+     */
+    record Page<T>(
+            List<Entry> entries, long sequence, @Nullable T next) {}
+
+    /** The live entry of a key, tombstones included; null if there is none. */
+    @Nullable
+    Entry get(Key key);
+
+    /**
+     * Live entries in key order whose key starts with {@code prefix} and is greater than {@code after}.
+     *
+     * @param prefix a prefix of the key's name, "" for all
+     * @param after the key to go on behind, null to start
+     * @param nowMillis entries that expired by then are left out
+     * @param maxEntries most entries in a page
+     * @param maxBytes a page ends after the entry with which its keys and values pass this many bytes
+     */
+    Page<String> scan(String prefix, @Nullable String after, long nowMillis, int maxEntries, int maxBytes);
+
+    /**
+     * Entries, tombstones included, whose sequence is greater than {@code sequence}, in sequence order: each key once,
+     * at its newest. Entries that expired by {@code nowMillis} come as tombstones.
+     */
+    Page<Long> changesAfter(long sequence, long nowMillis, int maxEntries, int maxBytes);
+
+    /** All durable sessions with their subscriptions, in-flight packets and wills; their queued events only as counts. */
+    List<StoredSession> sessions();
+
+    /** Queued events of a session after number {@code after} that have no packet id yet, in order, at most so many. */
+    List<SessionChange.QueuedEvent> events(String clientId, long after, int maxEvents, int maxBytes);
+
+    /** One queued event, null if it is gone. */
+    SessionChange.@Nullable QueuedEvent event(String clientId, long number);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,113 @@
+package io.bookshelf.schema;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.bookshelf.schema.proto.EntryProperties;
+import io.bookshelf.schema.proto.UserProperty;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The MQTT 5 properties that a value carries besides its bytes, and the name under which it was written. Immutable.
+ *
+ * @param payloadFormat MQTT's payload format indicator: 0 for bytes, 1 for UTF-8 text
+ * @param contentType MQTT's content type, null for none
+ * @param responseTopic MQTT's response topic, null for none
+ * @param correlationData MQTT's correlation data, null for none; not to be changed
+ * @param user user properties in order; a name may stand more than once
+ * @param writer the user name of the client that wrote it, empty where none was asked for
+ */
+public record ValueProperties(
+        int payloadFormat,
+        @Nullable String contentType,
+        @Nullable String responseTopic,
+        byte @Nullable [] correlationData,
+        List<Property> user,
+        String writer) {
+
+    /** One user property. */
+    public record Property(String name, String value) {}
+
+    /** No properties at all. */
+    public static final ValueProperties NONE = new ValueProperties(0, null, null, null, List.of(), "");
+
+    public ValueProperties {
+        user = List.copyOf(user);
+    }
+
+    /** True if this is as good as {@link #NONE}. */
+    public boolean isEmpty() {
+        return payloadFormat == 0
+                && contentType == null
+                && responseTopic == null
+                && correlationData == null
+                && user.isEmpty()
+                && writer.isEmpty();
+    }
+
+    /** The stored form; empty bytes for no properties. */
+    public byte[] toBytes() {
+        if (isEmpty()) {
+            return new byte[0];
+        }
+        EntryProperties.Builder proto =
+                EntryProperties.newBuilder().setPayloadFormat(payloadFormat).setWriter(writer);
+        if (contentType != null) {
+            proto.setContentType(contentType);
+        }
+        if (responseTopic != null) {
+            proto.setResponseTopic(responseTopic);
+        }
+        if (correlationData != null) {
+            proto.setCorrelationData(ByteString.copyFrom(correlationData));
+        }
+        for (Property property : user) {
+            proto.addUser(UserProperty.newBuilder().setName(property.name).setValue(property.value));
+        }
+        return proto.build().toByteArray();
+    }
+
+    /**
+     * Reads what {@link #toBytes()} writes; fields of later versions are passed over.
+     *
+     * @throws IllegalArgumentException if the bytes are not such a message
+     */
+    public static ValueProperties fromBytes(byte[] bytes) {
+        if (bytes.length == 0) {
+            return NONE;
+        }
+        EntryProperties proto;
+        try {
+            proto = EntryProperties.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("properties that cannot be read", e);
+        }
+        return new ValueProperties(
+                proto.getPayloadFormat(),
+                proto.hasContentType() ? proto.getContentType() : null,
+                proto.hasResponseTopic() ? proto.getResponseTopic() : null,
+                proto.hasCorrelationData() ? proto.getCorrelationData().toByteArray() : null,
+                proto.getUserList().stream()
+                        .map(user -> new Property(user.getName(), user.getValue()))
+                        .toList(),
+                proto.getWriter());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ValueProperties that
+                && payloadFormat == that.payloadFormat
+                && Objects.equals(contentType, that.contentType)
+                && Objects.equals(responseTopic, that.responseTopic)
+                && Arrays.equals(correlationData, that.correlationData)
+                && user.equals(that.user)
+                && writer.equals(that.writer);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(payloadFormat, contentType, responseTopic, Arrays.hashCode(correlationData), user, writer);
+    }
+}
