@@ -1,0 +1,71 @@
+package io.bookshelf.broker.access;
+
+import org.jspecify.annotations.Nullable;
+
+/** Decides who may connect and what they may read and write. Safe for any thread; may change while the unit runs. */
+public interface AccessPolicy {
+    /**
+     * Who a connection turned out to be.
+     *
+     * @param clientId its MQTT client id
+     * @param user the user name it proved, empty for an anonymous client
+     */
+    record Principal(String clientId, String user) {}
+
+    /**
+     * Checks the name and the password of a CONNECT. May take long (password hashing) and is therefore never called on the
+     * broker's own thread.
+     *
+     * @return who it is, or null if it may not connect
+     */
+    @Nullable
+    Principal authenticate(String clientId, @Nullable String user, byte @Nullable [] password);
+
+    /** True if nobody is refused anything, so that checks can be spared. */
+    boolean allowsEverything();
+
+    /** May this client be sent messages on the topic? Asked at every delivery, so that a revoked right takes hold at once. */
+    boolean mayRead(Principal principal, String topic);
+
+    /** May this client publish to the topic? */
+    boolean mayWrite(Principal principal, String topic);
+
+    /** Is there any topic under the filter that this client might read? A filter for which there is none is refused. */
+    boolean maySubscribe(Principal principal, String filter);
+
+    /** May a value still be shown that the user of this name wrote? False once that user lost the right to write it. */
+    boolean mayHaveWritten(String user, String topic);
+
+    /** Everybody may do everything: the default on loopback. */
+    AccessPolicy OPEN = new AccessPolicy() {
+        @Override
+        public Principal authenticate(String clientId, @Nullable String user, byte @Nullable [] password) {
+            return new Principal(clientId, user == null ? "" : user);
+        }
+
+        @Override
+        public boolean allowsEverything() {
+            return true;
+        }
+
+        @Override
+        public boolean mayRead(Principal principal, String topic) {
+            return true;
+        }
+
+        @Override
+        public boolean mayWrite(Principal principal, String topic) {
+            return true;
+        }
+
+        @Override
+        public boolean maySubscribe(Principal principal, String filter) {
+            return true;
+        }
+
+        @Override
+        public boolean mayHaveWritten(String user, String topic) {
+            return true;
+        }
+    };
+}
