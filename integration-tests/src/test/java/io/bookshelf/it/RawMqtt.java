@@ -70,7 +70,7 @@ final class RawMqtt implements Closeable {
         version = level;
     }
 
-    void send(byte[] bytes) {
+    synchronized void send(byte[] bytes) {
         try {
             wire.write(bytes);
         } catch (IOException e) {
@@ -245,13 +245,18 @@ final class RawMqtt implements Closeable {
         }
     }
 
-    /** The next packet; null if none comes in that time or the connection ends. */
-    @Nullable
-    Packet poll(Duration timeout) {
+    /** The next packet; null if none comes in that time. Fails if the unit closes the connection. */
+    @Nullable Packet poll(Duration timeout) {
         try {
-            return read(timeout);
-        } catch (IOException nothing) {
+            Packet packet = read(timeout);
+            if (packet == null) {
+                throw new AssertionError("the connection was closed");
+            }
+            return packet;
+        } catch (SocketTimeoutException nothing) {
             return null;
+        } catch (IOException reset) {
+            throw new AssertionError("the connection was reset", reset);
         }
     }
 

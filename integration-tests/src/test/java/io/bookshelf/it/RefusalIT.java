@@ -2,7 +2,9 @@ package io.bookshelf.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,8 +177,15 @@ final class RefusalIT {
         assertThat(subscriber.answer().type()).isIn(Packet.SUBACK, Packet.DISCONNECT);
     }
 
-    static List<byte[]> malformed() {
+    static Stream<byte[]> malformed() {
+        return Stream.of(wrongKinds(), wrongTopics(), lyingLengths(), wrongProperties())
+                .flatMap(List::stream);
+    }
+
+    /** Packets of the wrong direction, reserved flags, a packet id of nought, nothing to subscribe to. */
+    private static List<byte[]> wrongKinds() {
         byte[] none = new byte[0];
+        byte[] filter = new Bytes().string("a").u8(0).toArray();
         return List.of(
                 Bytes.packet(0, 0, none),
                 Bytes.packet(Packet.CONNACK, 0, new byte[] {0, 0, 0}),
@@ -184,63 +193,50 @@ final class RefusalIT {
                 Bytes.packet(Packet.UNSUBACK, 0, new byte[] {0, 1, 0, 0}),
                 Bytes.packet(Packet.PINGRESP, 0, none),
                 Bytes.packet(Packet.AUTH, 0, none),
-                // flags that are reserved
-                Bytes.packet(
-                        Packet.SUBSCRIBE,
-                        0,
-                        new Bytes().u16(1).u8(0).string("a").u8(0).toArray()),
-                Bytes.packet(
-                        Packet.UNSUBSCRIBE,
-                        0,
-                        new Bytes().u16(1).u8(0).string("a").toArray()),
+                Bytes.packet(Packet.SUBSCRIBE, 0, new Bytes().u16(1).u8(0).raw(filter).toArray()),
+                Bytes.packet(Packet.UNSUBSCRIBE, 0, new Bytes().u16(1).u8(0).string("a").toArray()),
                 Bytes.packet(Packet.PUBREL, 0, new Bytes().u16(1).toArray()),
-                // a packet id of nought, no filters
-                Bytes.packet(
-                        Packet.SUBSCRIBE,
-                        2,
-                        new Bytes().u16(0).u8(0).string("a").u8(0).toArray()),
+                Bytes.packet(Packet.SUBSCRIBE, 2, new Bytes().u16(0).u8(0).raw(filter).toArray()),
                 Bytes.packet(Packet.SUBSCRIBE, 2, new Bytes().u16(1).u8(0).toArray()),
-                RawMqtt.publishPacket(5, "a", none, 1, false, false, 0, Props.none()),
-                // topics: empty, with wildcards, NUL, a lone surrogate, not UTF-8
-                RawMqtt.publishPacket(5, "", none, 0, false, false, 0, Props.none()),
-                RawMqtt.publishPacket(5, "a/+", none, 0, true, false, 0, Props.none()),
-                RawMqtt.publishPacket(5, "a/#", none, 0, true, false, 0, Props.none()),
-                RawMqtt.publishPacket(5, "a\0b", none, 0, true, false, 0, Props.none()),
+                RawMqtt.publishPacket(5, "a", none, 1, false, false, 0, Props.none()));
+    }
+
+    /** Empty, with wildcards, with NUL, with a lone surrogate, not UTF-8. */
+    private static List<byte[]> wrongTopics() {
+        return List.of(
+                publishTo(Bytes.utf8("")),
+                publishTo(Bytes.utf8("a/+")),
+                publishTo(Bytes.utf8("a/#")),
+                publishTo(Bytes.utf8("a\0b")),
                 publishTo(new byte[] {'a', (byte) 0xED, (byte) 0xA0, (byte) 0x80}),
                 publishTo(new byte[] {'a', (byte) 0xC0, (byte) 0x80}),
-                publishTo(new byte[] {(byte) 0xFF, (byte) 0xFE}),
-                // lengths that lie
+                publishTo(new byte[] {(byte) 0xFF, (byte) 0xFE}));
+    }
+
+    private static List<byte[]> lyingLengths() {
+        return List.of(
                 Bytes.packet(Packet.PUBLISH, 0, new Bytes().u16(500).u8('a').toArray()),
-                Bytes.packet(
-                        Packet.PUBLISH, 0, new Bytes().string("a").varint(200).toArray()),
-                new byte[] {0x30, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 1},
-                // properties: unknown, twice, in the wrong packet
-                RawMqtt.publishPacket(
-                        5, "a", none, 0, false, false, 0, Props.none().with(0x7E, 1)),
-                RawMqtt.publishPacket(
-                        5,
-                        "a",
-                        none,
-                        0,
-                        false,
-                        false,
-                        0,
-                        Props.none().with(2, 1).with(2, 1)),
-                RawMqtt.publishPacket(
-                        5, "a", none, 0, false, false, 0, Props.none().with(0x11, 1)),
-                RawMqtt.publishPacket(
-                        5, "a", none, 0, false, false, 0, Props.none().with(0x0B, 1)),
-                RawMqtt.publishPacket(
-                        5, "a", none, 0, false, false, 0, Props.none().with(0x08, "a/+")),
-                Bytes.packet(
-                        Packet.SUBSCRIBE,
-                        2,
-                        new Bytes()
-                                .u16(1)
-                                .raw(Props.none().with(0x0B, 0).toBytes())
-                                .string("a")
-                                .u8(0)
-                                .toArray()));
+                Bytes.packet(Packet.PUBLISH, 0, new Bytes().string("a").varint(200).toArray()),
+                new byte[] {0x30, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 1});
+    }
+
+    /** Unknown, twice, in the wrong packet, out of range. */
+    private static List<byte[]> wrongProperties() {
+        List<byte[]> packets = new ArrayList<>();
+        for (Props props : List.of(
+                Props.none().with(0x7E, 1),
+                Props.none().with(Props.MESSAGE_EXPIRY, 1).with(Props.MESSAGE_EXPIRY, 1),
+                Props.none().with(Props.SESSION_EXPIRY, 1),
+                Props.none().with(Props.SUBSCRIPTION_ID, 1),
+                Props.none().with(Props.RESPONSE_TOPIC, "a/+"))) {
+            packets.add(RawMqtt.publishPacket(5, "a", new byte[0], 0, false, false, 0, props));
+        }
+        byte[] noId = Props.none().with(Props.SUBSCRIPTION_ID, 0).toBytes();
+        packets.add(Bytes.packet(
+                Packet.SUBSCRIBE,
+                2,
+                new Bytes().u16(1).raw(noId).string("a").u8(0).toArray()));
+        return packets;
     }
 
     private static byte[] publishTo(byte[] topic) {

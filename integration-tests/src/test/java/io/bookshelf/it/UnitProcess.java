@@ -38,6 +38,7 @@ final class UnitProcess implements AutoCloseable {
     private final String config;
     private final List<Path> logs = new ArrayList<>();
     private @Nullable Process process;
+    private boolean elsewhere;
     private InetSocketAddress mqtt = Ports.free();
     private InetSocketAddress web = Ports.free();
 
@@ -46,11 +47,12 @@ final class UnitProcess implements AutoCloseable {
         this.config = config;
     }
 
-    /** A broker that runs already; only for trying the tests themselves against another one. */
+    /** A broker that runs already; only for trying the tests themselves; it is never ended. */
     static UnitProcess running(Path folder, String mqtt, @Nullable String web) {
         UnitProcess unit = new UnitProcess(folder, "");
         unit.mqtt = address(mqtt);
         unit.web = address(web == null ? mqtt : web);
+        unit.elsewhere = true;
         return unit;
     }
 
@@ -62,6 +64,9 @@ final class UnitProcess implements AutoCloseable {
 
     /** Starts it, on the same ports each time, and waits until it is ready. */
     void start() {
+        if (elsewhere) {
+            return;
+        }
         Process started = launch(List.of(
                 "--unit",
                 "unit-under-test",
@@ -156,6 +161,9 @@ final class UnitProcess implements AutoCloseable {
 
     /** Kills it as the kernel does, and waits until it is gone. */
     void kill9() {
+        if (elsewhere) {
+            return;
+        }
         process().destroyForcibly();
         process().onExit().join();
     }

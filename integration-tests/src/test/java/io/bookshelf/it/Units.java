@@ -47,9 +47,7 @@ final class Units implements AfterEachCallback, AfterAllCallback {
     /** A started unit with a fresh data folder and this content of {@code bookshelf.toml}. */
     UnitProcess start(String config) {
         UnitProcess unit = create(config);
-        if (System.getProperty("bookshelf.it.broker") == null) {
-            unit.start();
-        }
+        unit.start();
         return unit;
     }
 
