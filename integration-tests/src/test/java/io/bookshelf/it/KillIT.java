@@ -2,8 +2,6 @@ package io.bookshelf.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +9,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -99,10 +96,10 @@ final class KillIT {
         });
     }
 
-    private static void assertNothingWasSetAside(UnitProcess unit) throws IOException {
-        try (Stream<String> names = Files.list(unit.data()).map(path -> path.getFileName().toString())) {
-            assertThat(names.filter(name -> name.contains("state.db")))
-                    .isSubsetOf("state.db", "state.db-wal", "state.db-shm");
-        }
+    private static void assertNothingWasSetAside(UnitProcess unit) {
+        assertThat(unit.data().resolve("state.db")).exists();
+        assertThat(unit.data().resolve("set-aside"))
+                .as("the file always opened")
+                .doesNotExist();
     }
 }

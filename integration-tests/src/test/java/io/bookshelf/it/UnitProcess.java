@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,17 +21,23 @@ import org.jspecify.annotations.Nullable;
 /** A real unit: {@code bookshelf run} in a process of its own, on a data folder that outlives it. */
 final class UnitProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("ready unit=(\\S+) mqtt=(\\S+):(\\d+) web=(\\S+):(\\d+)");
+    private static final Pattern HEAP_USED = Pattern.compile("total \\d+K, used (\\d+)K");
     private static final Duration START = Duration.ofSeconds(60);
 
-    /** How the launcher starts a JVM, but for what only start-up time and packaging are about. */
+    /** The launcher's standard profile, but for the heap. */
     private static final List<String> JVM = List.of(
             "-XX:+UseSerialGC",
-            "-Xms16m",
-            "-Xmx96m",
-            "-Xss256k",
-            "-XX:MaxDirectMemorySize=64m",
             "-XX:+UseCompactObjectHeaders",
+            "-XX:-UsePerfData",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:TieredStopAtLevel=1",
+            "-Xms16m",
+            "-Xmx" + System.getProperty("bookshelf.it.heap", "128m"),
+            "-XX:MaxDirectMemorySize=64m",
             "-Dio.netty.noPreferDirect=true",
+            "-Dio.netty.allocator.numHeapArenas=0",
+            "-Dio.netty.allocator.numDirectArenas=2",
+            "-Dio.netty.allocator.maxOrder=3",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
@@ -92,6 +99,15 @@ final class UnitProcess implements AutoCloseable {
         web = new InetSocketAddress(ready.group(4), Integer.parseInt(ready.group(5)));
     }
 
+    /** What follows {@code run} on its command line. */
+    List<String> arguments() {
+        return List.of(
+                "--unit", "unit-under-test",
+                "--data", data().toString(),
+                "--mqtt", "127.0.0.1:" + mqtt.getPort(),
+                "--web", "127.0.0.1:" + web.getPort());
+    }
+
     private static Optional<Matcher> readyLine(Path out) {
         try {
             Matcher matcher = READY.matcher(Files.readString(out));
@@ -128,6 +144,11 @@ final class UnitProcess implements AutoCloseable {
 
     private static String javaBinary() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** Where the process started last writes its log. */
+    Path stderr() {
+        return logs.getLast();
     }
 
     /** What the process started last wrote to standard output. */
@@ -197,6 +218,28 @@ final class UnitProcess implements AutoCloseable {
                     .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
                     .findFirst()
                     .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Bytes of the heap that are in use right after a collection. */
+    long liveHeap() {
+        jcmd("GC.run");
+        Matcher used = HEAP_USED.matcher(jcmd("GC.heap_info"));
+        assertThat(used.find()).isTrue();
+        long young = Long.parseLong(used.group(1));
+        assertThat(used.find()).isTrue();
+        return (young + Long.parseLong(used.group(1))) * 1024;
+    }
+
+    private String jcmd(String command) {
+        try {
+            Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+            Process running = new ProcessBuilder(jcmd.toString(), "" + process().pid(), command)
+                    .redirectErrorStream(true)
+                    .start();
+            return new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
