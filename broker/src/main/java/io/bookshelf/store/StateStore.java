@@ -22,6 +22,13 @@ public interface StateStore extends Closeable {
      */
     WriteTransaction begin();
 
+    /**
+     * Starts a transaction that only removes: on a full disk it may use the reserve that is kept for this.
+     *
+     * @throws StoreException if even that cannot be had
+     */
+    WriteTransaction beginShrinking();
+
     /** Opens a reader; the caller closes it. Readers see commits in order, and each read one whole commit's state. */
     StoreReader openReader();
 
