@@ -7,6 +7,7 @@ import io.bookshelf.schema.Seen;
 import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.schema.Version;
 import io.bookshelf.store.Head;
+import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StateStore;
 import io.bookshelf.store.StoreException;
 import io.bookshelf.store.WriteTransaction;
@@ -222,7 +223,11 @@ public final class StateBus implements Closeable {
                     entry = version(write, transaction.stored(write.key()), counters, ++sequence, now);
                     transaction.put(entry);
                 }
-                submission.sessionChanges().forEach(transaction::apply);
+                for (SessionChange change : submission.sessionChanges()) {
+                    // Only here is it known which writes an event comes behind.
+                    transaction.apply(
+                            change instanceof SessionChange.QueuedEvent event ? event.behind(sequence) : change);
+                }
                 outcomes.add(new Commit.Outcome(submission, entry, sequence, null));
             }
             head = transaction.commit(sequence, clock.last(), counters);

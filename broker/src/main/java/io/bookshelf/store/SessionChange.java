@@ -80,7 +80,23 @@ public sealed interface SessionChange {
             ValueProperties properties,
             long expiresAt,
             long queuedAt)
-            implements SessionChange {}
+            implements SessionChange {
+        /** The same, behind what was committed up to {@code sequence}. */
+        public QueuedEvent behind(long sequence) {
+            return new QueuedEvent(
+                    clientId,
+                    number,
+                    sequence,
+                    topic,
+                    payload,
+                    qos,
+                    retain,
+                    subscriptionIds,
+                    properties,
+                    expiresAt,
+                    queuedAt);
+        }
+    }
 
     /** Drops a queued event: acknowledged, expired, or over the bound. */
     record DropEvent(String clientId, long number) implements SessionChange {}
