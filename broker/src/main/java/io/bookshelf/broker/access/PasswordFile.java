@@ -78,7 +78,7 @@ public final class PasswordFile {
         ByteBuffer encoded = UTF_8.encode(CharBuffer.wrap(password));
         byte[] bytes = new byte[encoded.remaining()];
         encoded.get(bytes);
-        Arrays.fill(encoded.array(), (byte) 0);
+        encoded.clear().put(new byte[encoded.capacity()]);
         try {
             checkPassword(bytes);
             String line = user + ':' + PasswordHash.Bcrypt.of(bytes).text();

@@ -109,11 +109,8 @@ public final class BrokerMetrics {
                 "store_files_set_aside",
                 "Damaged files that were set aside.",
                 health.filesSetAside().size());
-        gauge(
-                text,
-                "store_last_check_timestamp_seconds",
-                "When all rows were last checked, 0 for not yet.",
-                health.lastCheckMillis() / 1e3);
+        text.gauge("bookshelf_store_last_check_timestamp_seconds", "When all rows were last checked, 0 for not yet.")
+                .sample(health.lastCheckMillis() / 1e3);
     }
 
     private void process(PrometheusText text) {
@@ -139,7 +136,7 @@ public final class BrokerMetrics {
         text.counter("bookshelf_" + name + "_total", help).sample(value.sum());
     }
 
-    private static void gauge(PrometheusText text, String name, String help, double value) {
+    private static void gauge(PrometheusText text, String name, String help, long value) {
         text.gauge("bookshelf_" + name, help).sample(value);
     }
 }

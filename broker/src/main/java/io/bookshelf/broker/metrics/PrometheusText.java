@@ -19,12 +19,21 @@ final class PrometheusText {
 
     /** A sample of the metric begun last; labels as name, value, name, value. */
     PrometheusText sample(double value, String... labels) {
+        return sample(number(value), labels);
+    }
+
+    /** As {@link #sample(double, String...)}. */
+    PrometheusText sample(long value, String... labels) {
+        return sample(Long.toString(value), labels);
+    }
+
+    private PrometheusText sample(String value, String[] labels) {
         text.append(name);
         for (int i = 0; i < labels.length; i += 2) {
             text.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"");
             text.append(escape(labels[i + 1]).replace("\"", "\\\"")).append('"');
         }
-        text.append(labels.length == 0 ? " " : "} ").append(number(value)).append('\n');
+        text.append(labels.length == 0 ? " " : "} ").append(value).append('\n');
         return this;
     }
 

@@ -101,6 +101,14 @@ class PasswordFileTest {
     }
 
     @Test
+    void letsNobodyInByAnEmptyFile() throws IOException {
+        Files.writeString(file, "");
+
+        assertThat(PasswordFile.load(file).verify("anna", "secret".getBytes(UTF_8)))
+                .isFalse();
+    }
+
+    @Test
     void namesTheLineThatItCannotRead() {
         assertThatThrownBy(() -> load("anna:" + BCRYPT + "\nbert\n")).hasMessage(file + ", line 2: write user:hash");
         assertThatThrownBy(() -> load(":" + BCRYPT + "\n")).hasMessage(file + ", line 1: write user:hash");

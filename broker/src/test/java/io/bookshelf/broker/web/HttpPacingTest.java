@@ -4,15 +4,20 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class RequestDeadlineTest {
+class HttpPacingTest {
     private static final String REQUEST = "GET /healthz HTTP/1.1\r\nHost: localhost:8080\r\n\r\n";
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -61,6 +66,23 @@ class RequestDeadlineTest {
         assertThat(channel.isOpen()).isTrue();
         send("E");
         pass(1);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void answersNoMoreThanItsClientReads() {
+        List<ChannelPromise> held = new ArrayList<>();
+        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                ReferenceCountUtil.release(message);
+                held.add(promise);
+            }
+        });
+        send(REQUEST.repeat(50));
+        assertThat(held).hasSize(1);
+
+        held.getFirst().setSuccess();
         assertThat(channel.isOpen()).isFalse();
     }
 
