@@ -16,7 +16,8 @@ public final class BookshelfNode implements AutoCloseable {
 
     public static BookshelfNode start(NodeConfig config) {
         return new BookshelfNode(
-                bind("mqtt", config.broker().mqtt()), bind("web", config.broker().web()));
+                bind("mqtt", config.broker().mqtt()),
+                bind("web", config.broker().web()));
     }
 
     private static ServerSocket bind(String setting, InetSocketAddress address) {

@@ -1,6 +1,11 @@
 package io.bookshelf.cli;
 
+import io.bookshelf.cli.config.ConfigException;
+import io.bookshelf.cli.config.Spelling;
+import io.bookshelf.node.NodeException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,24 +54,40 @@ public final class Main implements Runnable {
 
     private static int reportUsage(ParameterException mistake, String[] args) {
         CommandLine command = mistake.getCommandLine();
-        StringBuilder sentence = new StringBuilder(mistake.getMessage());
-        if (mistake instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getSuggestions().isEmpty()) {
-            sentence.append("; did you mean ")
-                    .append(unmatched.getSuggestions().getFirst())
-                    .append("?");
-        }
+        String sentence = mistake instanceof UnmatchedArgumentException unmatched
+                ? unknown(unmatched.getUnmatched().getFirst(), command.getCommandSpec())
+                : String.valueOf(mistake.getMessage());
         String name = command.getCommandSpec().qualifiedName(" ");
         say(command, sentence + " (see: " + name + " --help)");
         return CommandLine.ExitCode.USAGE;
     }
 
-    private static int reportFailure(Exception failure, CommandLine command, ParseResult parsed) throws Exception {
-        if (failure instanceof UserMistake || failure instanceof io.bookshelf.node.NodeException) {
-            say(command, String.valueOf(failure.getMessage()));
-            return CommandLine.ExitCode.USAGE;
+    private static String unknown(String word, CommandSpec command) {
+        boolean option = word.startsWith("-");
+        Set<String> known =
+                option ? command.optionsMap().keySet() : command.subcommands().keySet();
+        if (known.isEmpty()) {
+            return "there is one argument too many, " + word;
         }
-        throw failure;
+        String nearest = Spelling.nearest(word, known);
+        return "there is no " + (option ? "option " : "command ") + word
+                + (nearest == null ? "" : "; did you mean " + nearest + "?");
+    }
+
+    private static int reportFailure(Exception failure, CommandLine command, ParseResult parsed) throws Exception {
+        switch (failure) {
+            case ConfigException mistake -> say(command, String.valueOf(mistake.getMessage()));
+            case NodeException cannotStart -> say(command, String.valueOf(cannotStart.getMessage()));
+            case FileSystemException file ->
+                say(command, "cannot use " + file.getFile() + " (" + reason(file) + "): make it a file of yours");
+            default -> throw failure;
+        }
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String reason(FileSystemException failure) {
+        String given = failure.getReason();
+        return given == null ? failure.getClass().getSimpleName() : given;
     }
 
     private static void say(CommandLine command, String sentence) {
