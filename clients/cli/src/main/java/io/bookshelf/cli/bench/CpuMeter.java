@@ -8,8 +8,13 @@ final class CpuMeter {
 
     /** The cost of each of {@code operations}. */
     Measure per(String operation, long operations) {
+        return per("generator CPU", operation, operations);
+    }
+
+    /** The cost of each of {@code operations}, under a name of its own. */
+    Measure per(String name, String operation, long operations) {
         double micros = (now() - start) / 1e3;
-        return new Measure("generator CPU", operations == 0 ? 0 : micros / operations, "µs/" + operation);
+        return new Measure(name, operations == 0 ? 0 : micros / operations, "µs/" + operation);
     }
 
     private static long now() {

@@ -48,7 +48,8 @@ record LatencyScenario() implements Scenario {
             paced.run(warmup + (long) options.seconds() * rate);
             long lost = paced.drain();
             subscribers.finish(paced.writer(), space.count());
-            Measure cost = cpu.per("put", paced.writer().sent());
+            Measure cost =
+                    cpu.per("generator CPU, QoS " + qos, "put", paced.writer().sent());
             latencies.add(subscribers.latencies().named(name));
             problems.addAll(subscribers.problems());
             if (lost > 0) {

@@ -144,6 +144,12 @@ final class Link {
         flush();
     }
 
+    /** Nothing has come in for a while on any connection of the loop. */
+    void quiet() {
+        handler.quiet(this);
+        flush();
+    }
+
     /** Says goodbye and closes; a connection that is already lost is no matter. */
     void close() {
         try (channel) {

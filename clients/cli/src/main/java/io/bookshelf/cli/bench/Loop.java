@@ -13,12 +13,11 @@ final class Loop implements AutoCloseable {
     /** How long a broker may take to answer a CONNECT or a SUBSCRIBE. */
     static final long ANSWER_NANOS = 10_000_000_000L;
 
-    private static final long SLICE_MILLIS = 100;
-
     private final Target target;
     private final AtomicBoolean stop;
     private final Selector selector;
     private final List<Link> links = new ArrayList<>();
+    private long tickMillis = 100;
 
     /** A loop without connections; when {@code stop} becomes true whatever waits in it ends with an exception. */
     Loop(Target target, AtomicBoolean stop) {
@@ -60,9 +59,14 @@ final class Loop implements AutoCloseable {
             if (left <= 0) {
                 return false;
             }
-            select(Math.min(left / 1_000_000 + 1, SLICE_MILLIS));
+            select(Math.min(left / 1_000_000 + 1, tickMillis));
         }
         return true;
+    }
+
+    /** Tells the handlers when nothing has come in for that long; 100 ms by default. */
+    void tick(long millis) {
+        tickMillis = millis;
     }
 
     /** Reads and writes what is ready now, without waiting. */
@@ -78,7 +82,9 @@ final class Loop implements AutoCloseable {
             if (millis == 0) {
                 selector.selectNow(Loop::ready);
             } else {
-                selector.select(Loop::ready, millis);
+                if (selector.select(Loop::ready, millis) == 0) {
+                    links.forEach(Link::quiet);
+                }
             }
         } catch (IOException e) {
             throw new BenchException("waiting for the network failed: " + e.getMessage(), e);

@@ -10,4 +10,7 @@ interface PacketHandler {
 
     /** All packets of one read have been handed over; what is sent here leaves in one write. */
     default void readEnded(Link link) {}
+
+    /** Nothing has come in for one tick of the loop ({@link Loop#tick}). */
+    default void quiet(Link link) {}
 }

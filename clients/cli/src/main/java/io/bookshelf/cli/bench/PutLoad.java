@@ -7,6 +7,8 @@ import java.util.List;
 final class PutLoad {
     private static final long DRAIN_NANOS = 5_000_000_000L;
 
+    private static final long QUIET_MILLIS = 1;
+
     private final Loop loop;
     private final List<PutWriter> writers = new ArrayList<>();
     private final List<Link> links = new ArrayList<>();
@@ -14,6 +16,7 @@ final class PutLoad {
     /** Connects {@code count} writers that share one order of keys. */
     PutLoad(Run run, Loop loop, String role, KeySpace space, int size, int count, int window, KeyOrder order) {
         this.loop = loop;
+        loop.tick(QUIET_MILLIS);
         for (int i = 0; i < count; i++) {
             PutWriter writer = new PutWriter(run.target(), space, size, window, order);
             writers.add(writer);
@@ -75,7 +78,7 @@ final class PutLoad {
 
     private void start() {
         for (int i = 0; i < writers.size(); i++) {
-            writers.get(i).fill(links.get(i), System.nanoTime());
+            writers.get(i).fill(links.get(i));
             links.get(i).flush();
         }
     }

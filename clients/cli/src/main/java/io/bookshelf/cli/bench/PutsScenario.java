@@ -25,8 +25,9 @@ record PutsScenario(String name, int writers, int window) implements Scenario {
             List<String> problems = problems(load);
             String setup = String.format(
                     Locale.ROOT,
-                    "%d writers x window %d, %d-byte values, %,d keys, %d s",
+                    "%d %s x window %d, %d-byte values, %,d keys, %d s",
                     writers,
+                    writers == 1 ? "writer" : "writers",
                     window,
                     options.size(),
                     options.keys(),
