@@ -133,6 +133,7 @@ public final class BenchCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         List<Result> results = new ArrayList<>();
         try {
+            run.checkBroker();
             for (Scenario scenario : chosen) {
                 results.add(measure(run, scenario));
             }
@@ -144,9 +145,17 @@ public final class BenchCommand implements Callable<Integer> {
         return results.stream().allMatch(result -> result.problems().isEmpty()) ? 0 : 1;
     }
 
+    /** A broker that fails in one scenario may still be measured in the next. */
     private static Result measure(Run run, Scenario scenario) {
         run.say(name(scenario) + " ...");
-        return scenario.run(run);
+        try {
+            return scenario.run(run);
+        } catch (BenchException e) {
+            if (run.stopped()) {
+                throw e;
+            }
+            return new Result(name(scenario), "not measured", List.of(), List.of(), List.of(e.getMessage()));
+        }
     }
 
     private BenchOptions options() {

@@ -11,4 +11,9 @@ final class BenchException extends RuntimeException {
     BenchException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
 }

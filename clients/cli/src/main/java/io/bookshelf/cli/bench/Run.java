@@ -39,6 +39,21 @@ final class Run {
         return new Loop(target, stop);
     }
 
+    /**
+     * Connects once and hangs up.
+     *
+     * @throws BenchException if the broker cannot be reached or lets nobody in
+     */
+    void checkBroker() {
+        try (Loop loop = loop()) {
+            loop.connect(clientId("check", 0), PacketHandler.NONE);
+        }
+    }
+
+    boolean stopped() {
+        return stop.get();
+    }
+
     /** A client id that no other connection of this run has. */
     String clientId(String role, int number) {
         return "bench-" + id + '-' + role + number;
