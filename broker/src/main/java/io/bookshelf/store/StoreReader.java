@@ -19,9 +19,6 @@ public interface StoreReader extends Closeable {
     record Page<T>(
             List<Entry> entries, long sequence, @Nullable T next) {}
 
-    /** The sequence of the last commit. */
-    long sequence();
-
     /** The entry of a key, tombstones included; null if there is none. */
     @Nullable
     Entry get(Key key);

@@ -43,6 +43,7 @@ final class ConnectFlow {
             @Nullable Will will) {}
 
     void take(MqttConnectMessage message) {
+        endpoint.counters().connects.increment();
         boolean version5 = message.variableHeader().version() == 5;
         Asked asked;
         try {

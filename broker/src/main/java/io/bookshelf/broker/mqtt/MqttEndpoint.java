@@ -111,7 +111,8 @@ public final class MqttEndpoint {
         return busFull.getAsBoolean();
     }
 
-    int maximumPacketSize() {
+    /** Largest packet that is taken, in bytes. */
+    public int maximumPacketSize() {
         return limits.valueBytes() + PACKET_OVERHEAD;
     }
 

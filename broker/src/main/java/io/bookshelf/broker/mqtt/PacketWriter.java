@@ -135,6 +135,7 @@ final class PacketWriter {
         }
         out.writeBytes(payload);
         counters.publishesSent.increment();
+        counters.publishBytesSent.add(payload.length);
         written(out);
         return true;
     }

@@ -50,6 +50,7 @@ final class PublishFlow {
 
     void publish(MqttPublishMessage message) {
         endpoint.counters().publishesReceived.increment();
+        endpoint.counters().publishBytesReceived.add(message.payload().readableBytes());
         int qos = message.fixedHeader().qosLevel().value();
         int packetId = qos == 0 ? 0 : message.variableHeader().packetId();
         String topic = topic(message);

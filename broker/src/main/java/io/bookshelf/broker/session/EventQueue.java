@@ -21,6 +21,10 @@ final class EventQueue {
         return waiting.isEmpty();
     }
 
+    int size() {
+        return waiting.size();
+    }
+
     void add(QueuedEvent event) {
         waiting.addLast(event);
         weight += event.weight;

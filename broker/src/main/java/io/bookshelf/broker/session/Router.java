@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings what was committed to the sessions whose subscriptions match, in commit order, and then tells whoever published it.
@@ -22,6 +24,8 @@ public final class Router {
     interface Settled {
         void settled(@Nullable String refusal);
     }
+
+    private static final Logger log = LoggerFactory.getLogger(Router.class);
 
     private final SessionContext context;
     private final SubscriptionTree<Subscription> tree = new SubscriptionTree<>();
@@ -170,12 +174,17 @@ public final class Router {
     /** Routes a commit, then settles its submissions one by one. */
     public void route(Commit commit) {
         for (Commit.Outcome outcome : commit.outcomes()) {
-            if (outcome.submission() instanceof Publication publication && outcome.refusal() == null) {
-                route(publication, outcome);
-            }
-            sequence = Math.max(sequence, outcome.sequence());
-            if (outcome.submission() instanceof Settled settled) {
-                settled.settled(outcome.refusal());
+            try {
+                if (outcome.submission() instanceof Publication publication && outcome.refusal() == null) {
+                    route(publication, outcome);
+                }
+                sequence = Math.max(sequence, outcome.sequence());
+                if (outcome.submission() instanceof Settled settled) {
+                    settled.settled(outcome.refusal());
+                }
+            } catch (RuntimeException e) {
+                // One message's trouble is not the next one's.
+                log.error("a message could not be routed: {}", e.toString(), e);
             }
         }
     }

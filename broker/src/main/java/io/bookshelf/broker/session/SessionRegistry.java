@@ -358,6 +358,7 @@ public final class SessionRegistry {
             session.changes().flushWithCursor();
             if (!session.connected() && now - session.disconnectedAt() >= session.expirySeconds() * 1_000) {
                 log.info("client {}: the session has expired", session.clientId());
+                context.counters().sessionsExpired.increment();
                 end(session);
             }
         }
@@ -366,6 +367,13 @@ public final class SessionRegistry {
     /** Saves acknowledgements and cursors that have waited for company. */
     public void saveWhatWaits() {
         sessions.values().forEach(session -> session.changes().flush());
+    }
+
+    /** How many events wait for sessions. */
+    public long queuedEvents() {
+        return sessions.values().stream()
+                .mapToLong(session -> session.events().size())
+                .sum();
     }
 
     /** The sequence up to which no session needs tombstones any more. */

@@ -77,12 +77,12 @@ final class SnapshotTask {
     }
 
     private static Step readOne(StoreReader reader, TopicFilter filter, long now) {
-        if (Key.problemWith(filter.filter()) != null) {
-            return new Step(List.of(), 0, null);
-        }
-        long sequence = reader.sequence();
-        Entry entry = reader.get(Key.of(filter.filter()));
-        return new Step(entry != null && entry.liveAt(now) ? List.of(entry) : List.of(), sequence, null);
+        // The key that is the prefix itself sorts before all others that start with it.
+        StoreReader.Page<String> page = reader.scan(filter.filter(), null, now, 1, Integer.MAX_VALUE);
+        List<Entry> found = page.entries().stream()
+                .filter(entry -> entry.key().name().equals(filter.filter()))
+                .toList();
+        return new Step(found, page.sequence(), null);
     }
 
     /** Goes on behind a step; true if it was the last. */
