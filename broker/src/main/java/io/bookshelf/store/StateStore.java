@@ -23,9 +23,10 @@ public interface StateStore extends Closeable {
     WriteTransaction begin();
 
     /**
-     * Starts a transaction that only removes: on a full disk it may use the reserve that is kept for this.
+     * Starts a transaction that takes less room than it gives back: deletes, dropped events and sessions. On a full disk it
+     * may use the room kept in reserve for this, where {@link #begin} refuses.
      *
-     * @throws StoreException if even that cannot be had
+     * @throws StoreException if the store cannot write at all now
      */
     WriteTransaction beginShrinking();
 

@@ -27,7 +27,7 @@ final class Writer implements AutoCloseable {
     private final PreparedStatement readHead;
     private final PreparedStatement saveHead;
 
-    private Writer(Db db, DamageLog damage) throws SQLException {
+    Writer(Db db, DamageLog damage) throws SQLException {
         this.db = db;
         this.damage = damage;
         sessions = new SessionWriter(db);

@@ -6,6 +6,7 @@ import io.bookshelf.schema.Scope;
 import io.bookshelf.schema.Seen;
 import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.schema.Version;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -83,6 +84,7 @@ public final class StoreBench {
         Random random = new Random(1);
         long seq = from;
         long start = System.nanoTime();
+        long cpu = cpu();
         long commits = 0;
         for (int t = 0; t < transactions; t++) {
             try (WriteTransaction tx = store.begin()) {
@@ -99,7 +101,13 @@ public final class StoreBench {
             }
         }
         report("stored+put", (long) rows * transactions, start);
-        System.out.printf("  commit %.1f us%n", commits / 1e3 / transactions);
+        System.out.printf(
+                "  commit %.1f us, cpu %.2f us a row%n",
+                commits / 1e3 / transactions, (cpu() - cpu) / 1e3 / rows / transactions);
+    }
+
+    private static long cpu() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
     private static Key key(int k) {
