@@ -7,4 +7,7 @@ public interface WallClock {
 
     /** True if somebody vouches for the time; while false, nothing expires. */
     boolean known();
+
+    /** Who vouches for the time, such as {@code kernel}; empty for nobody. */
+    String source();
 }

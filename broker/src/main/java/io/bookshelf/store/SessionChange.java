@@ -9,6 +9,25 @@ public sealed interface SessionChange {
     /** The session's client id. */
     String clientId();
 
+    /** True if it only removes, or changes in place, so that a full disk is no reason to refuse it. */
+    default boolean shrinks() {
+        return switch (this) {
+            case DropSession drop -> true;
+            case MoveCursor move -> true;
+            case Unsubscribe unsubscribe -> true;
+            case DropEvent drop -> true;
+            case DropInFlight drop -> true;
+            case DropIncoming drop -> true;
+            case DropWill drop -> true;
+            case SaveSession save -> false;
+            case Subscribe subscribe -> false;
+            case QueuedEvent event -> false;
+            case SaveInFlight save -> save.released();
+            case SaveIncoming save -> false;
+            case SaveWill save -> false;
+        };
+    }
+
     /**
      * Creates the session or replaces its own fields; subscriptions and packets stay.
      *
@@ -61,7 +80,23 @@ public sealed interface SessionChange {
             ValueProperties properties,
             long expiresAt,
             long queuedAt)
-            implements SessionChange {}
+            implements SessionChange {
+        /** The same, behind what was committed up to {@code sequence}. */
+        public QueuedEvent behind(long sequence) {
+            return new QueuedEvent(
+                    clientId,
+                    number,
+                    sequence,
+                    topic,
+                    payload,
+                    qos,
+                    retain,
+                    subscriptionIds,
+                    properties,
+                    expiresAt,
+                    queuedAt);
+        }
+    }
 
     /** Drops a queued event: acknowledged, expired, or over the bound. */
     record DropEvent(String clientId, long number) implements SessionChange {}

@@ -22,6 +22,14 @@ public interface StateStore extends Closeable {
      */
     WriteTransaction begin();
 
+    /**
+     * Starts a transaction that takes less room than it gives back: deletes, dropped events and sessions. On a full disk it
+     * may use the room kept in reserve for this, where {@link #begin} refuses.
+     *
+     * @throws StoreException if the store cannot write at all now
+     */
+    WriteTransaction beginShrinking();
+
     /** Opens a reader; the caller closes it. Readers see commits in order, and each read one whole commit's state. */
     StoreReader openReader();
 

@@ -19,7 +19,7 @@ public interface StoreReader extends Closeable {
     record Page<T>(
             List<Entry> entries, long sequence, @Nullable T next) {}
 
-    /** The live entry of a key, tombstones included; null if there is none. */
+    /** The entry of a key, tombstones included; null if there is none. */
     @Nullable
     Entry get(Key key);
 

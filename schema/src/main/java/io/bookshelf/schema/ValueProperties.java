@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param correlationData MQTT's correlation data, null for none; not to be changed
  * @param user user properties in order; a name may stand more than once
  * @param writer the user name of the client that wrote it, empty where none was asked for
+ * @param writerClient the client id of the writer where it wants no-local, empty otherwise
  */
 public record ValueProperties(
         int payloadFormat,
@@ -25,16 +26,23 @@ public record ValueProperties(
         @Nullable String responseTopic,
         byte @Nullable [] correlationData,
         List<Property> user,
-        String writer) {
+        String writer,
+        String writerClient) {
 
     /** One user property. */
     public record Property(String name, String value) {}
 
     /** No properties at all. */
-    public static final ValueProperties NONE = new ValueProperties(0, null, null, null, List.of(), "");
+    public static final ValueProperties NONE = new ValueProperties(0, null, null, null, List.of(), "", "");
 
     public ValueProperties {
         user = List.copyOf(user);
+    }
+
+    /** The same, written under this user name. */
+    public ValueProperties writtenBy(String name) {
+        return new ValueProperties(
+                payloadFormat, contentType, responseTopic, correlationData, user, name, writerClient);
     }
 
     /** True if this is as good as {@link #NONE}. */
@@ -44,7 +52,8 @@ public record ValueProperties(
                 && responseTopic == null
                 && correlationData == null
                 && user.isEmpty()
-                && writer.isEmpty();
+                && writer.isEmpty()
+                && writerClient.isEmpty();
     }
 
     /** The stored form; empty bytes for no properties. */
@@ -52,8 +61,10 @@ public record ValueProperties(
         if (isEmpty()) {
             return new byte[0];
         }
-        EntryProperties.Builder proto =
-                EntryProperties.newBuilder().setPayloadFormat(payloadFormat).setWriter(writer);
+        EntryProperties.Builder proto = EntryProperties.newBuilder()
+                .setPayloadFormat(payloadFormat)
+                .setWriter(writer)
+                .setWriterClient(writerClient);
         if (contentType != null) {
             proto.setContentType(contentType);
         }
@@ -92,7 +103,8 @@ public record ValueProperties(
                 proto.getUserList().stream()
                         .map(user -> new Property(user.getName(), user.getValue()))
                         .toList(),
-                proto.getWriter());
+                proto.getWriter(),
+                proto.getWriterClient());
     }
 
     @Override
@@ -103,11 +115,19 @@ public record ValueProperties(
                 && Objects.equals(responseTopic, that.responseTopic)
                 && Arrays.equals(correlationData, that.correlationData)
                 && user.equals(that.user)
-                && writer.equals(that.writer);
+                && writer.equals(that.writer)
+                && writerClient.equals(that.writerClient);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(payloadFormat, contentType, responseTopic, Arrays.hashCode(correlationData), user, writer);
+        return Objects.hash(
+                payloadFormat,
+                contentType,
+                responseTopic,
+                Arrays.hashCode(correlationData),
+                user,
+                writer,
+                writerClient);
     }
 }

@@ -18,6 +18,11 @@ public final class BrokerCounters {
 
     public final LongAdder publishesSent = new LongAdder();
 
+    /** Payload bytes of PUBLISH packets. */
+    public final LongAdder publishBytesReceived = new LongAdder();
+
+    public final LongAdder publishBytesSent = new LongAdder();
+
     /** Events dropped: over a bound, expired, too large for their client, or QoS 0 to a client that does not read. */
     public final LongAdder publishesDropped = new LongAdder();
 
@@ -33,6 +38,9 @@ public final class BrokerCounters {
     /** Connections accepted, in all. */
     public final LongAdder connectionsAccepted = new LongAdder();
 
+    /** CONNECT packets received. */
+    public final LongAdder connects = new LongAdder();
+
     /** Connections closed for breaking the protocol or a bound. */
     public final LongAdder connectionsRejected = new LongAdder();
 
@@ -44,6 +52,9 @@ public final class BrokerCounters {
 
     /** Durable sessions without a connection. */
     public final LongAdder sessionsDisconnected = new LongAdder();
+
+    /** Durable sessions that ended because nobody came back in time. */
+    public final LongAdder sessionsExpired = new LongAdder();
 
     public final LongAdder subscriptions = new LongAdder();
 

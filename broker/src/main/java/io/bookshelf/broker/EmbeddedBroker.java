@@ -1,0 +1,230 @@
+package io.bookshelf.broker;
+
+import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.metrics.BrokerCounters;
+import io.bookshelf.broker.metrics.BrokerMetrics;
+import io.bookshelf.broker.metrics.ProcessFacts;
+import io.bookshelf.broker.mqtt.MqttEndpoint;
+import io.bookshelf.broker.session.SessionContext;
+import io.bookshelf.broker.session.SessionRegistry;
+import io.bookshelf.broker.session.SystemTopics;
+import io.bookshelf.broker.web.WebConfig;
+import io.bookshelf.broker.web.WebContent;
+import io.bookshelf.broker.web.WebPipeline;
+import io.bookshelf.bus.Commit;
+import io.bookshelf.bus.StateBus;
+import io.bookshelf.bus.Submission;
+import io.bookshelf.bus.WallClock;
+import io.bookshelf.store.SessionChange;
+import io.bookshelf.store.StateStore;
+import io.bookshelf.store.StoreReader;
+import io.bookshelf.store.StoredSession;
+import io.netty.channel.nio.NioEventLoopGroup;
+import java.io.Closeable;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A unit's MQTT broker over its store: one loop thread for sockets and sessions, one writer thread, two readers. This class
+ * wires them together and owns their lifecycle; the store belongs to whoever hands it in.
+ */
+public final class EmbeddedBroker implements Closeable {
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedBroker.class);
+    private static final long SAVE_MILLIS = 100;
+    private static final int EVENTS_A_READ = 256;
+    private static final int BYTES_A_READ = 256 * 1024;
+    private static final long GOODBYE_MILLIS = 300;
+
+    private static final ThreadFactory LOOP_THREAD =
+            task -> Thread.ofPlatform().name("bookshelf-loop").unstarted(task);
+
+    private final NioEventLoopGroup loop;
+    private final BrokerCounters counters = new BrokerCounters();
+    private final SystemTopics topics = new SystemTopics();
+    private final ReadPool reads;
+    private final StateBus bus;
+    private final SessionRegistry sessions;
+    private final MqttEndpoint endpoint;
+    private final UnitTopics unitTopics;
+    private final Listeners listeners;
+    private volatile long tombstoneFloor;
+    private InetSocketAddress mqtt;
+    private InetSocketAddress web;
+
+    /**
+     * Starts a broker; when this returns, its listeners accept.
+     *
+     * @param version Bookshelf's version, for those who ask
+     * @throws BrokerException if a listener's address cannot be had
+     */
+    public static EmbeddedBroker start(
+            BrokerConfig config, StateStore store, WallClock wall, AccessPolicy access, String version) {
+        EmbeddedBroker broker = new EmbeddedBroker(config, store, wall, access, version);
+        try {
+            broker.open(config, store, version);
+            return broker;
+        } catch (RuntimeException e) {
+            try {
+                broker.close();
+            } catch (RuntimeException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+    }
+
+    private EmbeddedBroker(BrokerConfig config, StateStore store, WallClock wall, AccessPolicy access, String version) {
+        this.mqtt = config.mqtt();
+        this.web = config.web();
+        this.loop = new NioEventLoopGroup(
+                1, task -> Thread.ofPlatform().name("bookshelf-loop").unstarted(task));
+        this.reads = new ReadPool(store, loop);
+        this.bus = new StateBus(
+                store,
+                wall,
+                this::committed,
+                () -> tombstoneFloor,
+                config.limits().busBytes(),
+                () -> onLoop(this::resumePublishers));
+        SessionContext context =
+                new SessionContext(config.limits(), access, counters, wall, this::submit, reads, topics, loop::execute);
+        this.sessions = new SessionRegistry(context, store.head().sequence());
+        this.endpoint =
+                new MqttEndpoint(config.unit(), config.limits(), access, counters, wall, sessions, bus::full, loop);
+        this.unitTopics = new UnitTopics(config, version, store, bus, wall, counters, topics, sessions);
+        this.listeners = new Listeners(loop, counters, config.limits().connections());
+    }
+
+    private void submit(Submission submission) {
+        bus.submit(submission);
+    }
+
+    private void resumePublishers() {
+        endpoint.resumePublishers();
+    }
+
+    private void open(BrokerConfig config, StateStore store, String version) {
+        bus.start();
+        try (StoreReader reader = store.openReader()) {
+            List<StoredSession> stored = reader.sessions();
+            Map<String, List<SessionChange.QueuedEvent>> events = new HashMap<>();
+            for (StoredSession each : stored) {
+                if (each.queuedEvents() > 0) {
+                    events.put(each.clientId(), events(reader, each.clientId()));
+                }
+            }
+            loop.submit(() -> sessions.restore(stored, events)).syncUninterruptibly();
+        }
+        loop.submit(unitTopics::tick).syncUninterruptibly();
+        every(1_000, this::tick);
+        every(SAVE_MILLIS, sessions::saveWhatWaits);
+        mqtt = listeners.listen("mqtt", config.mqtt(), channel -> endpoint.install(channel.pipeline()));
+        WebPipeline pages = pages(config, store, version);
+        web = listeners.listen(
+                "web", config.web(), channel -> pages.install(channel.pipeline(), channel.localAddress()));
+        loop.submit(() -> unitTopics.listening(mqtt, web)).syncUninterruptibly();
+    }
+
+    private WebPipeline pages(BrokerConfig config, StateStore store, String version) {
+        BrokerMetrics metrics =
+                new BrokerMetrics(config.unit(), version, counters, bus::head, store::health, ProcessFacts::now);
+        return new WebPipeline(
+                new WebConfig(
+                        config.limits().connectSeconds(),
+                        endpoint.maximumPacketSize(),
+                        config.webHosts(),
+                        config.webOrigins()),
+                new WebContent(config.unit(), () -> mqtt, unitTopics::health, metrics::text),
+                endpoint::install);
+    }
+
+    private static List<SessionChange.QueuedEvent> events(StoreReader reader, String clientId) {
+        List<SessionChange.QueuedEvent> all = new ArrayList<>();
+        long after = 0;
+        while (true) {
+            List<SessionChange.QueuedEvent> some = reader.events(clientId, after, EVENTS_A_READ, BYTES_A_READ);
+            if (some.isEmpty()) {
+                return all;
+            }
+            all.addAll(some);
+            after = some.getLast().number();
+        }
+    }
+
+    private void every(long millis, Runnable task) {
+        loop.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        log.error("a mistake of ours: {}", e.toString(), e);
+                    }
+                },
+                millis,
+                millis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        sessions.tick();
+        endpoint.tick();
+        unitTopics.tick();
+        tombstoneFloor = sessions.tombstoneFloor();
+    }
+
+    /** On the writer's thread. */
+    private void committed(Commit commit) {
+        counters.commits.increment();
+        commit.outcomes().forEach(outcome -> {
+            if (outcome.entry() != null) {
+                counters.writes.increment();
+            }
+        });
+        onLoop(() -> sessions.router().route(commit));
+    }
+
+    private void onLoop(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The loop has stopped: nobody is left to be told.
+        }
+    }
+
+    /** Where MQTT over TCP listens. */
+    public InetSocketAddress mqtt() {
+        return mqtt;
+    }
+
+    /** Where HTTP and MQTT over WebSocket listen. */
+    public InetSocketAddress web() {
+        return web;
+    }
+
+    /** What has been counted since the start. */
+    public BrokerCounters counters() {
+        return counters;
+    }
+
+    /** Says goodbye to the clients, commits what was taken, and stops. The store stays open. */
+    @Override
+    public void close() {
+        listeners.close();
+        loop.submit(() -> {
+                    sessions.tick();
+                    endpoint.shutDown();
+                })
+                .awaitUninterruptibly(GOODBYE_MILLIS);
+        bus.close();
+        loop.shutdownGracefully(0, GOODBYE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(2 * GOODBYE_MILLIS);
+        reads.close();
+    }
+}

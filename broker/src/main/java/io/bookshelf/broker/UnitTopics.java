@@ -1,0 +1,124 @@
+package io.bookshelf.broker;
+
+import io.bookshelf.broker.metrics.BrokerCounters;
+import io.bookshelf.broker.metrics.SysTopics;
+import io.bookshelf.broker.metrics.UnitDocuments;
+import io.bookshelf.broker.session.SessionRegistry;
+import io.bookshelf.broker.session.SystemTopics;
+import io.bookshelf.broker.web.WebContent;
+import io.bookshelf.bus.StateBus;
+import io.bookshelf.bus.WallClock;
+import io.bookshelf.store.StateStore;
+import io.bookshelf.store.StoreHealth;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Keeps {@code $SYS/…} and {@code $bookshelf/…} up to date: all every ten seconds, what matters at once every second. */
+final class UnitTopics {
+    private static final int SECONDS_BETWEEN_SAMPLES = 10;
+
+    private final BrokerConfig config;
+    private final String version;
+    private final StateStore store;
+    private final StateBus bus;
+    private final WallClock wall;
+    private final SystemTopics topics;
+    private final UnitDocuments documents = new UnitDocuments();
+    private final SysTopics sys;
+    private final long startMillis;
+    private long seconds;
+    private Vital last = new Vital(true, "", 0, 0, 0);
+
+    /** What of the unit's health is told at once. */
+    private record Vital(boolean writable, String problem, long damaged, long missing, int setAside) {
+        static Vital of(StoreHealth health) {
+            return new Vital(
+                    health.writable(),
+                    health.problem(),
+                    health.damagedRows(),
+                    health.missingRows(),
+                    health.filesSetAside().size());
+        }
+    }
+
+    UnitTopics(
+            BrokerConfig config,
+            String version,
+            StateStore store,
+            StateBus bus,
+            WallClock wall,
+            BrokerCounters counters,
+            SystemTopics topics,
+            SessionRegistry sessions) {
+        this.config = config;
+        this.version = version;
+        this.store = store;
+        this.bus = bus;
+        this.wall = wall;
+        this.topics = topics;
+        this.startMillis = wall.millis();
+        this.sys = new SysTopics(version, monotonicMillis(), counters, () -> facts(sessions));
+    }
+
+    private SysTopics.Facts facts(SessionRegistry sessions) {
+        Runtime runtime = Runtime.getRuntime();
+        return new SysTopics.Facts(
+                bus.head().keys(),
+                sessions.queuedEvents(),
+                store.health().fileBytes(),
+                runtime.totalMemory() - runtime.freeMemory());
+    }
+
+    private static long monotonicMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    /** Once a second, on the loop. */
+    void tick() {
+        StoreHealth health = store.health();
+        Vital vital = Vital.of(health);
+        boolean sample = seconds++ % SECONDS_BETWEEN_SAMPLES == 0;
+        if (sample) {
+            sys.sample(monotonicMillis()).forEach(topics::set);
+            topics.set("$bookshelf/clock", documents.clock(clock()));
+        }
+        if (sample || !vital.equals(last)) {
+            last = vital;
+            topics.set("$bookshelf/health", documents.health(health, bus.head()));
+        }
+    }
+
+    private UnitDocuments.Clock clock() {
+        return new UnitDocuments.Clock(wall.millis(), wall.known(), wall.source(), bus.lastStamp());
+    }
+
+    /** Once the listeners are there. */
+    void listening(InetSocketAddress mqtt, InetSocketAddress web) {
+        Map<String, String> listeners = new LinkedHashMap<>();
+        listeners.put("mqtt", text(mqtt));
+        listeners.put("web", text(web));
+        Map<String, Long> limits = new LinkedHashMap<>();
+        limits.put("keyBytes", (long) config.limits().keyBytes());
+        limits.put("valueBytes", (long) config.limits().valueBytes());
+        limits.put("connections", (long) config.limits().connections());
+        limits.put("sessionSeconds", config.limits().sessionSeconds());
+        limits.put("queuedEvents", (long) config.limits().queuedEvents());
+        topics.set(
+                "$bookshelf/unit",
+                documents.unit(new UnitDocuments.Unit(
+                        config.unit(), store.replica(), version, startMillis, listeners, limits)));
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+
+    /** What {@code /healthz} answers. Any thread. */
+    WebContent.Health health() {
+        StoreHealth health = store.health();
+        return new WebContent.Health(health.writable(), documents.health(health, bus.head()));
+    }
+}

@@ -1,0 +1,47 @@
+package io.bookshelf.broker.access;
+
+import org.jspecify.annotations.Nullable;
+
+/** A policy that can be replaced while the unit runs; each question is answered by the policy of that moment. */
+public final class ReloadableAccess implements AccessPolicy {
+    private volatile AccessPolicy policy;
+
+    public ReloadableAccess(AccessPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** From now on {@code policy} answers. Any thread. */
+    public void replace(AccessPolicy policy) {
+        this.policy = policy;
+    }
+
+    @Override
+    public @Nullable Principal authenticate(String clientId, @Nullable String user, byte @Nullable [] password) {
+        return policy.authenticate(clientId, user, password);
+    }
+
+    @Override
+    public boolean allowsEverything() {
+        return policy.allowsEverything();
+    }
+
+    @Override
+    public boolean mayRead(Principal principal, String topic) {
+        return policy.mayRead(principal, topic);
+    }
+
+    @Override
+    public boolean mayWrite(Principal principal, String topic) {
+        return policy.mayWrite(principal, topic);
+    }
+
+    @Override
+    public boolean maySubscribe(Principal principal, String filter) {
+        return policy.maySubscribe(principal, filter);
+    }
+
+    @Override
+    public boolean mayHaveWritten(String user, String topic) {
+        return policy.mayHaveWritten(user, topic);
+    }
+}

@@ -1,0 +1,419 @@
+package io.bookshelf.broker.mqtt;
+
+import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.session.ClientLink;
+import io.bookshelf.broker.session.Delivery;
+import io.bookshelf.broker.session.Session;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.mqtt.MqttConnectMessage;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
+import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
+import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.EnumSet;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: takes its packets in order, and is what its {@link Session} writes to. Lives on the loop thread.
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientLink {
+    private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+    private static final long REPLIES_IN_SOCKET = 1024 * 1024;
+
+    /** Why the socket is not read for the moment; reading goes on when no reason is left. */
+    enum Pause {
+        CONNECTING,
+        BUS_FULL,
+        REPLIES_NOT_READ,
+        TOO_MANY_UNACKNOWLEDGED
+    }
+
+    private enum State {
+        NEW,
+        CONNECTING,
+        CONNECTED,
+        CLOSED
+    }
+
+    private final MqttEndpoint endpoint;
+    private final ConnectFlow connectFlow;
+    private final PublishFlow publishFlow;
+    private final SubscribeFlow subscribeFlow;
+    private final ArrayDeque<MqttMessage> held = new ArrayDeque<>();
+    private final EnumSet<Pause> pauses = EnumSet.noneOf(Pause.class);
+    private final long openedAt = System.nanoTime();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable PacketWriter writer;
+    private @Nullable Session session;
+    private @Nullable Principal principal;
+    private State state = State.NEW;
+    private ClientSettings settings = ClientSettings.UNKNOWN;
+    private boolean goodbye;
+    private long expirySeconds;
+    private long lastActivity = openedAt;
+    private boolean flushScheduled;
+
+    ClientConnection(MqttEndpoint endpoint) {
+        this.endpoint = endpoint;
+        this.connectFlow = new ConnectFlow(this, endpoint);
+        this.publishFlow = new PublishFlow(this, endpoint);
+        this.subscribeFlow = new SubscribeFlow(this, endpoint);
+    }
+
+    // --- the channel ------------------------------------------------------------------------------------------------
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        writer = new PacketWriter(ctx, endpoint.counters(), endpoint.unit());
+        endpoint.opened(this);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object packet) {
+        endpoint.counters().packetsReceived.increment();
+        lastActivity = System.nanoTime();
+        if (!(packet instanceof MqttMessage message) || state == State.CLOSED) {
+            ReferenceCountUtil.release(packet);
+        } else if (state == State.CONNECTING) {
+            held.add(message);
+        } else {
+            take(message);
+        }
+    }
+
+    private void take(MqttMessage message) {
+        try {
+            if (message.decoderResult().isFailure()) {
+                malformed(message.decoderResult().cause());
+            } else if (state == State.NEW) {
+                first(message);
+            } else {
+                dispatch(message);
+            }
+        } catch (ProtocolException e) {
+            refuse(e.reason(), String.valueOf(e.getMessage()));
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void first(MqttMessage message) {
+        if (message instanceof MqttConnectMessage connect) {
+            state = State.CONNECTING;
+            pause(Pause.CONNECTING);
+            connectFlow.take(connect);
+        } else {
+            throw new ProtocolException(
+                    Reason.PROTOCOL_ERROR,
+                    "the first packet was " + message.fixedHeader().messageType());
+        }
+    }
+
+    private void dispatch(MqttMessage message) {
+        switch (message.fixedHeader().messageType()) {
+            case PUBLISH -> publishFlow.publish((MqttPublishMessage) message);
+            case PUBREL -> publishFlow.pubrel(message);
+            case PUBACK -> publishFlow.puback(message);
+            case PUBREC -> publishFlow.pubrec(message);
+            case PUBCOMP -> publishFlow.pubcomp(message);
+            case SUBSCRIBE -> subscribeFlow.subscribe((MqttSubscribeMessage) message);
+            case UNSUBSCRIBE -> subscribeFlow.unsubscribe((MqttUnsubscribeMessage) message);
+            case PINGREQ -> {
+                writer().pingResponse();
+                flushSoon();
+            }
+            case DISCONNECT -> connectFlow.disconnect(message);
+            case CONNECT -> throw new ProtocolException(Reason.PROTOCOL_ERROR, "a second CONNECT");
+            case AUTH -> throw new ProtocolException(Reason.PROTOCOL_ERROR, "AUTH was not agreed on");
+            case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
+                throw new ProtocolException(
+                        Reason.PROTOCOL_ERROR,
+                        "only a server sends " + message.fixedHeader().messageType());
+        }
+    }
+
+    private void malformed(Throwable cause) {
+        if (cause instanceof TooLongFrameException) {
+            throw new ProtocolException(Reason.PACKET_TOO_LARGE, "a packet larger than the maximum packet size");
+        }
+        if (cause instanceof MqttUnacceptableProtocolVersionException) {
+            connectFlow.refuseVersion();
+            throw new ProtocolException(Reason.UNSUPPORTED_VERSION, "an unknown protocol version");
+        }
+        throw new ProtocolException(Reason.MALFORMED_PACKET, "a malformed packet (" + cause.getMessage() + ")");
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        lastActivity = System.nanoTime();
+        if (ctx.channel().isWritable()) {
+            resume(Pause.REPLIES_NOT_READ);
+            Session current = session;
+            if (current != null && state == State.CONNECTED) {
+                current.roomAgain();
+            }
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            log.debug("{}: {}", name(), cause.getMessage());
+        } else {
+            log.warn("{}: closed: {}", name(), cause.toString());
+        }
+        ctx.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        state = State.CLOSED;
+        held.forEach(ReferenceCountUtil::release);
+        held.clear();
+        writer().discard();
+        detach();
+    }
+
+    private void detach() {
+        endpoint.closed(this);
+        Session current = session;
+        if (current != null) {
+            session = null;
+            endpoint.sessions().disconnected(current, this, goodbye, expirySeconds);
+        }
+    }
+
+    // --- what the flows use -----------------------------------------------------------------------------------------
+
+    ClientSettings settings() {
+        return settings;
+    }
+
+    PacketWriter writer() {
+        PacketWriter current = writer;
+        if (current == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return current;
+    }
+
+    ChannelHandlerContext context() {
+        ChannelHandlerContext current = context;
+        if (current == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return current;
+    }
+
+    Session session() {
+        Session current = session;
+        if (current == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return current;
+    }
+
+    boolean isOpen() {
+        return state != State.CLOSED;
+    }
+
+    boolean isConnected() {
+        return state == State.CONNECTED;
+    }
+
+    /** What CONNECT said; the connection is not open to other packets yet. */
+    void identified(Principal who, ClientSettings said) {
+        principal = who;
+        settings = said;
+        expirySeconds = said.expirySeconds();
+        writer().clientTakes(
+                        said.version5(), said.topicAliasMaximum(), said.maximumPacketSize(), said.problemInformation());
+    }
+
+    void attach(Session to) {
+        session = to;
+    }
+
+    /** CONNACK is written: packets that came meanwhile are taken, and reading goes on. */
+    void connected() {
+        state = State.CONNECTED;
+        endpoint.connected(this);
+        flushSoon();
+        MqttMessage next;
+        while (state == State.CONNECTED && (next = held.poll()) != null) {
+            take(next);
+        }
+        resume(Pause.CONNECTING);
+    }
+
+    /** A DISCONNECT has come. */
+    void leave(boolean withWill, long expiry) {
+        goodbye = !withWill;
+        expirySeconds = expiry;
+        shut();
+    }
+
+    /** Something was written: it leaves at the end of what the loop is doing. */
+    void flushSoon() {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            context().executor().execute(this::flushNow);
+        }
+    }
+
+    private void flushNow() {
+        flushScheduled = false;
+        if (isOpen()) {
+            writer().push();
+            context().flush();
+        }
+    }
+
+    /** A reply was written; a client that does not read its replies is not read either. */
+    void replied() {
+        flushSoon();
+        if (!context().channel().isWritable() && context().channel().bytesBeforeWritable() > REPLIES_IN_SOCKET) {
+            pause(Pause.REPLIES_NOT_READ);
+        }
+    }
+
+    void pause(Pause reason) {
+        if (pauses.add(reason)) {
+            context().channel().config().setAutoRead(false);
+        }
+    }
+
+    void resume(Pause reason) {
+        if (pauses.remove(reason) && pauses.isEmpty() && isOpen()) {
+            lastActivity = System.nanoTime();
+            context().channel().config().setAutoRead(true);
+        }
+    }
+
+    /** Closes the connection because of something the client did; one line says why. */
+    void refuse(int reason, String why) {
+        if (!isOpen()) {
+            return;
+        }
+        log.info("{}: closed: {}", name(), why);
+        endpoint.counters().connectionsRejected.increment();
+        disconnect(reason, why);
+    }
+
+    private void disconnect(int reason, String why) {
+        if (isConnected() && settings.version5()) {
+            writer().message(Replies.disconnect(reason, writer().reasonStrings() ? why : null));
+        }
+        shut();
+    }
+
+    /** Writes what is pending and closes. */
+    private void shut() {
+        if (state != State.CLOSED) {
+            state = State.CLOSED;
+            detach();
+            writer().push();
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            closeForSureLater();
+        }
+    }
+
+    /** A peer that does not read must not keep its connection open: the last write gets two seconds. */
+    private void closeForSureLater() {
+        var late = context().executor().schedule(() -> context().close(), 2, TimeUnit.SECONDS);
+        context().channel().closeFuture().addListener(closed -> late.cancel(false));
+    }
+
+    /** Who this is, for the log. */
+    String name() {
+        Principal who = principal;
+        Object address =
+                context == null ? "?" : String.valueOf(context.channel().remoteAddress());
+        return who == null ? "connection " + address : "client " + who.clientId() + " " + address;
+    }
+
+    // --- what a session uses ----------------------------------------------------------------------------------------
+
+    @Override
+    public Principal principal() {
+        Principal who = principal;
+        if (who == null) {
+            throw new IllegalStateException("not identified");
+        }
+        return who;
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return state == State.CONNECTED && context().channel().isWritable();
+    }
+
+    @Override
+    public int receiveMaximum() {
+        return settings.receiveMaximum();
+    }
+
+    @Override
+    public boolean publish(Delivery delivery, int packetId, boolean again) {
+        boolean written =
+                writer().publish(delivery, packetId, again, endpoint.wall().millis());
+        flushSoon();
+        return written;
+    }
+
+    @Override
+    public void pubrel(int packetId) {
+        writer().reply(0x62, packetId, Reason.SUCCESS, null);
+        flushSoon();
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        if (!isOpen()) {
+            return;
+        }
+        switch (reason) {
+            case TAKEN_OVER -> disconnect(Reason.SESSION_TAKEN_OVER, "another connection has this client id");
+            case NO_ROOM -> refuse(Reason.QUOTA_EXCEEDED, "the unit's disk is full");
+            case STORE_FAILED -> refuse(Reason.UNSPECIFIED, "the unit could not read its store");
+        }
+    }
+
+    /** The unit stops. */
+    void shutDown() {
+        disconnect(Reason.SERVER_SHUTTING_DOWN, "the unit is stopping");
+    }
+
+    // --- time -------------------------------------------------------------------------------------------------------
+
+    /** Once a second: closes what has not connected in time, or has been silent for one and a half keep-alives. */
+    void tick(long nanos) {
+        if (!isOpen()) {
+            return;
+        }
+        if (!isConnected()) {
+            if (nanos - openedAt > TimeUnit.SECONDS.toNanos(endpoint.limits().connectSeconds())) {
+                refuse(Reason.KEEP_ALIVE_TIMEOUT, "no CONNECT in time");
+                context().close();
+            }
+            return;
+        }
+        long allowed = TimeUnit.MILLISECONDS.toNanos(settings.keepAliveSeconds() * 1_500L);
+        boolean waitsForUs = pauses.contains(Pause.BUS_FULL) || pauses.contains(Pause.TOO_MANY_UNACKNOWLEDGED);
+        if (allowed > 0 && !waitsForUs && nanos - lastActivity > allowed) {
+            refuse(Reason.KEEP_ALIVE_TIMEOUT, "silent for longer than its keep-alive allows");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.bookshelf.broker.mqtt;
+
+import io.bookshelf.broker.BrokerConfig.Limits;
+import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.metrics.BrokerCounters;
+import io.bookshelf.broker.session.SessionRegistry;
+import io.bookshelf.bus.WallClock;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import io.netty.handler.codec.mqtt.MqttEncoder;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The MQTT side of all listeners: makes connections' pipelines and knows who is connected. Loop thread, unless it says so. */
+public final class MqttEndpoint {
+    private static final Logger log = LoggerFactory.getLogger(MqttEndpoint.class);
+
+    /** What a packet may have besides a value: topic, properties. */
+    private static final int PACKET_OVERHEAD = 16 * 1024;
+
+    /** Most connections that have not been let in yet; one more takes the place of the oldest. */
+    private static final int MOST_WAITING_TO_CONNECT = 512;
+
+    private static final int AUTHENTICATIONS_WAITING = 256;
+    private static final int LONGEST_CLIENT_ID_OF_VERSION_3 = 512;
+
+    private final String unit;
+    private final Limits limits;
+    private final AccessPolicy access;
+    private final BrokerCounters counters;
+    private final WallClock wall;
+    private final SessionRegistry sessions;
+    private final BooleanSupplier busFull;
+    private final Executor loop;
+    private final ThreadPoolExecutor authentication;
+    private final Set<ClientConnection> waiting = new LinkedHashSet<>();
+    private final Set<ClientConnection> connected = new LinkedHashSet<>();
+
+    public MqttEndpoint(
+            String unit,
+            Limits limits,
+            AccessPolicy access,
+            BrokerCounters counters,
+            WallClock wall,
+            SessionRegistry sessions,
+            BooleanSupplier busFull,
+            Executor loop) {
+        this.unit = unit;
+        this.limits = limits;
+        this.access = access;
+        this.counters = counters;
+        this.wall = wall;
+        this.sessions = sessions;
+        this.busFull = busFull;
+        this.loop = loop;
+        this.authentication = new ThreadPoolExecutor(
+                1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(AUTHENTICATIONS_WAITING), task -> {
+                    Thread thread = new Thread(task, "bookshelf-auth");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        authentication.allowCoreThreadTimeOut(true);
+    }
+
+    /** Adds MQTT to a pipeline whose inbound side yields bytes. */
+    public void install(ChannelPipeline pipeline) {
+        pipeline.addLast("first-packet", new FirstPacketGuard(maximumPacketSize()));
+        pipeline.addLast("decoder", new MqttDecoder(maximumPacketSize(), LONGEST_CLIENT_ID_OF_VERSION_3));
+        pipeline.addLast("encoder", MqttEncoder.INSTANCE);
+        pipeline.addLast("client", new ClientConnection(this));
+    }
+
+    String unit() {
+        return unit;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    AccessPolicy access() {
+        return access;
+    }
+
+    BrokerCounters counters() {
+        return counters;
+    }
+
+    WallClock wall() {
+        return wall;
+    }
+
+    SessionRegistry sessions() {
+        return sessions;
+    }
+
+    boolean busFull() {
+        return busFull.getAsBoolean();
+    }
+
+    /** Largest packet that is taken, in bytes. */
+    public int maximumPacketSize() {
+        return limits.valueBytes() + PACKET_OVERHEAD;
+    }
+
+    /** Authenticates off the loop, since hashing a password takes long; the answer comes back on the loop. */
+    void authenticate(
+            String clientId, @Nullable String user, byte @Nullable [] password, Consumer<@Nullable Principal> then) {
+        if (access.allowsEverything()) {
+            then.accept(access.authenticate(clientId, user, password));
+            return;
+        }
+        try {
+            authentication.execute(() -> {
+                Principal principal = access.authenticate(clientId, user, password);
+                loop.execute(() -> then.accept(principal));
+            });
+        } catch (RejectedExecutionException e) {
+            log.warn("too many clients wait for their password to be checked; one was refused");
+            then.accept(null);
+        }
+    }
+
+    void opened(ClientConnection connection) {
+        waiting.add(connection);
+        if (waiting.size() > MOST_WAITING_TO_CONNECT) {
+            ClientConnection oldest = waiting.iterator().next();
+            waiting.remove(oldest);
+            oldest.refuse(Reason.SERVER_BUSY, "too many connections wait for their CONNECT");
+        }
+    }
+
+    void connected(ClientConnection connection) {
+        waiting.remove(connection);
+        connected.add(connection);
+        counters.clientsConnected.increment();
+    }
+
+    void closed(ClientConnection connection) {
+        waiting.remove(connection);
+        if (connected.remove(connection)) {
+            counters.clientsConnected.decrement();
+        }
+    }
+
+    /** The bus has room again: publishers are read on. */
+    public void resumePublishers() {
+        for (ClientConnection connection : List.copyOf(connected)) {
+            connection.resume(ClientConnection.Pause.BUS_FULL);
+        }
+    }
+
+    /** Once a second. */
+    public void tick() {
+        long now = System.nanoTime();
+        List<ClientConnection> all = new ArrayList<>(waiting);
+        all.addAll(connected);
+        all.forEach(connection -> connection.tick(now));
+    }
+
+    /** Tells every client that the unit stops, and closes. */
+    public void shutDown() {
+        List.copyOf(waiting).forEach(ClientConnection::shutDown);
+        List.copyOf(connected).forEach(ClientConnection::shutDown);
+        authentication.shutdownNow();
+    }
+}

@@ -1,0 +1,284 @@
+package io.bookshelf.broker.mqtt;
+
+import io.bookshelf.broker.BrokerConfig.Limits;
+import io.bookshelf.broker.session.PublishRequest;
+import io.bookshelf.broker.session.Session;
+import io.bookshelf.schema.Key;
+import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.store.SessionChange;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** PUBLISH in both directions, with its acknowledgements. */
+final class PublishFlow {
+    private static final Logger log = LoggerFactory.getLogger(PublishFlow.class);
+    private static final int PUBACK = 0x40;
+    private static final int PUBREC = 0x50;
+    private static final int PUBREL = 0x62;
+    private static final int PUBCOMP = 0x70;
+
+    private final ClientConnection connection;
+    private final MqttEndpoint endpoint;
+    private final Map<Integer, String> aliases = new HashMap<>();
+
+    /** QoS 2 packet ids whose publish is not durable yet: a repeated PUBLISH gets its PUBREC with the first. */
+    private final Set<Integer> receiving = new HashSet<>();
+
+    private int unacknowledged;
+
+    PublishFlow(ClientConnection connection, MqttEndpoint endpoint) {
+        this.connection = connection;
+        this.endpoint = endpoint;
+    }
+
+    /** Why a publish is not taken; the client learns it in place of the acknowledgement. */
+    private record Refusal(int reason, String why) {}
+
+    void publish(MqttPublishMessage message) {
+        endpoint.counters().publishesReceived.increment();
+        endpoint.counters().publishBytesReceived.add(message.payload().readableBytes());
+        int qos = message.fixedHeader().qosLevel().value();
+        int packetId = qos == 0 ? 0 : message.variableHeader().packetId();
+        String topic = topic(message);
+        Session session = connection.session();
+        if (qos == 2 && session.received(packetId)) {
+            if (!receiving.contains(packetId)) {
+                reply(PUBREC, packetId, Reason.SUCCESS, null);
+            }
+            return;
+        }
+        if (qos > 0) {
+            countUnacknowledged();
+        }
+        Refusal refusal = check(topic, message);
+        if (refusal != null) {
+            refuse(qos, packetId, topic, refusal);
+            return;
+        }
+        submit(message, topic, qos, packetId, session);
+        if (endpoint.busFull()) {
+            connection.pause(ClientConnection.Pause.BUS_FULL);
+        }
+    }
+
+    private void countUnacknowledged() {
+        unacknowledged++;
+        int most = endpoint.limits().receiveMaximum();
+        if (unacknowledged > most) {
+            if (connection.settings().version5()) {
+                throw new ProtocolException(
+                        Reason.RECEIVE_MAXIMUM_EXCEEDED, "more than " + most + " unacknowledged publishes");
+            }
+            connection.pause(ClientConnection.Pause.TOO_MANY_UNACKNOWLEDGED);
+        }
+    }
+
+    private void acknowledged() {
+        unacknowledged--;
+        if (unacknowledged <= endpoint.limits().receiveMaximum() / 2) {
+            connection.resume(ClientConnection.Pause.TOO_MANY_UNACKNOWLEDGED);
+        }
+    }
+
+    private String topic(MqttPublishMessage message) {
+        String topic = message.variableHeader().topicName();
+        long alias = connection.settings().version5()
+                ? Properties.number(message.variableHeader().properties(), Properties.TOPIC_ALIAS, -1)
+                : -1;
+        if (alias < 0) {
+            if (topic.isEmpty()) {
+                throw new ProtocolException(Reason.PROTOCOL_ERROR, "an empty topic name");
+            }
+            return topic;
+        }
+        if (alias == 0 || alias > endpoint.limits().topicAliases()) {
+            throw new ProtocolException(Reason.TOPIC_ALIAS_INVALID, "topic alias " + alias);
+        }
+        if (!topic.isEmpty()) {
+            aliases.put((int) alias, topic);
+            return topic;
+        }
+        String known = aliases.get((int) alias);
+        if (known == null) {
+            throw new ProtocolException(Reason.PROTOCOL_ERROR, "topic alias " + alias + " stands for nothing yet");
+        }
+        return known;
+    }
+
+    private @Nullable Refusal check(String topic, MqttPublishMessage message) {
+        Limits limits = endpoint.limits();
+        String problem = Key.problemWith(topic);
+        if (problem != null) {
+            return new Refusal(topic.startsWith("$") ? Reason.NOT_AUTHORIZED : Reason.TOPIC_NAME_INVALID, problem);
+        }
+        int length = topic.length() > limits.keyBytes() ? topic.length() : ByteBufUtil.utf8Bytes(topic);
+        if (length > limits.keyBytes()) {
+            return new Refusal(
+                    Reason.TOPIC_NAME_INVALID,
+                    "a topic name of " + length + " bytes; at most " + limits.keyBytes() + " are taken");
+        }
+        int size = message.payload().readableBytes();
+        if (size > limits.valueBytes()) {
+            return new Refusal(
+                    Reason.QUOTA_EXCEEDED,
+                    "a value of " + size + " bytes; at most " + limits.valueBytes() + " are taken");
+        }
+        MqttProperties properties = message.variableHeader().properties();
+        if (Properties.has(properties, Properties.SUBSCRIPTION_ID)) {
+            throw new ProtocolException(Reason.PROTOCOL_ERROR, "only a server sends subscription identifiers");
+        }
+        if (Properties.number(properties, Properties.PAYLOAD_FORMAT, 0) == 1
+                && !ByteBufUtil.isText(message.payload(), StandardCharsets.UTF_8)) {
+            return new Refusal(Reason.PAYLOAD_FORMAT_INVALID, "a payload that is said to be UTF-8 and is not");
+        }
+        if (!endpoint.access().mayWrite(connection.principal(), topic)) {
+            return new Refusal(Reason.NOT_AUTHORIZED, "no right to write " + topic);
+        }
+        return null;
+    }
+
+    private void refuse(int qos, int packetId, String topic, Refusal refusal) {
+        endpoint.counters().publishesRefused.increment();
+        if (!connection.settings().version5()) {
+            connection.refuse(refusal.reason(), refusal.why());
+        } else if (qos == 0) {
+            refuseUnanswerable(refusal);
+        } else {
+            // In its place behind the acknowledgements of what came before it.
+            endpoint.sessions().inOrder(() -> settle(qos, packetId, topic, refusal));
+        }
+    }
+
+    /** QoS 0 has no acknowledgement to say no in: a broken limit ends the connection, a missing right only the message. */
+    private void refuseUnanswerable(Refusal refusal) {
+        if (refusal.reason() == Reason.NOT_AUTHORIZED) {
+            log.info("{}: dropped: {}", connection.name(), refusal.why());
+        } else {
+            connection.refuse(refusal.reason(), refusal.why());
+        }
+    }
+
+    private void submit(MqttPublishMessage message, String topic, int qos, int packetId, Session session) {
+        MqttProperties properties = message.variableHeader().properties();
+        boolean retain = message.fixedHeader().isRetain();
+        ValueProperties value = Properties.value(
+                properties, connection.principal().user(), retain && session.wantsNoLocal() ? session.clientId() : "");
+        List<SessionChange> changes = List.of();
+        if (qos == 2) {
+            session.receive(packetId);
+            receiving.add(packetId);
+            if (session.durable()) {
+                changes = List.of(new SessionChange.SaveIncoming(session.clientId(), packetId));
+            }
+        }
+        ByteBuf payload = message.payload();
+        endpoint.sessions()
+                .router()
+                .publish(new PublishRequest(
+                        session,
+                        topic,
+                        ByteBufUtil.getBytes(payload),
+                        qos,
+                        retain,
+                        value,
+                        Properties.number(properties, Properties.MESSAGE_EXPIRY, 0),
+                        changes,
+                        refused -> done(session, qos, packetId, topic, refused)));
+    }
+
+    private void done(Session session, int qos, int packetId, String topic, @Nullable String refused) {
+        if (refused != null) {
+            endpoint.counters().publishesRefused.increment();
+            if (qos == 2) {
+                session.forget(packetId);
+            }
+        }
+        settle(qos, packetId, topic, refused == null ? null : new Refusal(Reason.QUOTA_EXCEEDED, refused));
+    }
+
+    private void settle(int qos, int packetId, String topic, @Nullable Refusal refusal) {
+        if (!connection.isOpen()) {
+            return;
+        }
+        if (refusal != null) {
+            if (!connection.settings().version5()) {
+                // MQTT 3 knows no negative acknowledgement: none is given, and the client learns it by the close.
+                connection.refuse(refusal.reason(), topic + ": " + refusal.why());
+                return;
+            }
+            log.info("{}: {} refused: {}", connection.name(), topic, refusal.why());
+        }
+        if (qos == 0) {
+            return;
+        }
+        int reason = refusal == null ? Reason.SUCCESS : refusal.reason();
+        String why = refusal == null ? null : refusal.why();
+        if (qos == 1) {
+            acknowledged();
+            reply(PUBACK, packetId, reason, why);
+        } else {
+            receiving.remove(packetId);
+            if (refusal != null) {
+                acknowledged();
+            }
+            reply(PUBREC, packetId, reason, why);
+        }
+    }
+
+    void pubrel(MqttMessage message) {
+        int packetId = packetId(message);
+        Session session = connection.session();
+        if (!session.received(packetId) || receiving.contains(packetId)) {
+            reply(PUBCOMP, packetId, Reason.PACKET_ID_NOT_FOUND, null);
+            return;
+        }
+        if (unacknowledged > 0) {
+            acknowledged();
+        }
+        endpoint.sessions().release(session, packetId, () -> {
+            if (connection.isOpen()) {
+                reply(PUBCOMP, packetId, Reason.SUCCESS, null);
+            }
+        });
+    }
+
+    void puback(MqttMessage message) {
+        connection.session().puback(packetId(message));
+    }
+
+    void pubrec(MqttMessage message) {
+        int packetId = packetId(message);
+        boolean refused = message.variableHeader() instanceof MqttPubReplyMessageVariableHeader header
+                && (header.reasonCode() & 0xFF) >= Reason.UNSPECIFIED;
+        if (!connection.session().pubrec(packetId, refused) && !refused) {
+            reply(PUBREL, packetId, Reason.PACKET_ID_NOT_FOUND, null);
+        }
+    }
+
+    void pubcomp(MqttMessage message) {
+        connection.session().pubcomp(packetId(message));
+    }
+
+    private static int packetId(MqttMessage message) {
+        return ((MqttMessageIdVariableHeader) message.variableHeader()).messageId();
+    }
+
+    private void reply(int firstByte, int packetId, int reason, @Nullable String why) {
+        connection.writer().reply(firstByte, packetId, reason, why);
+        connection.replied();
+    }
+}

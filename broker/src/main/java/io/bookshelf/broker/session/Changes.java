@@ -1,0 +1,21 @@
+package io.bookshelf.broker.session;
+
+import io.bookshelf.bus.Submission;
+import io.bookshelf.store.SessionChange;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Changes to stored sessions, and who wants to know that they are durable. */
+record Changes(List<SessionChange> sessionChanges, Consumer<@Nullable String> done)
+        implements Submission, Router.Settled {
+    @Override
+    public int weight() {
+        return 100 + 300 * sessionChanges.size();
+    }
+
+    @Override
+    public void settled(@Nullable String refusal) {
+        done.accept(refusal);
+    }
+}

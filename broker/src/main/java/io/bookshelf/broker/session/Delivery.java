@@ -1,0 +1,22 @@
+package io.bookshelf.broker.session;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message on its way to one session.
+ *
+ * @param qos the QoS at which this session gets it
+ * @param retain the retain flag towards this session
+ * @param subscriptionIds identifiers of all subscriptions it matched
+ * @param change the sequence of the stored change that it carries, 0 for a snapshot's value or an event
+ * @param event its place in the session's event queue, null for a stored value
+ */
+public record Delivery(
+        Message message,
+        int qos,
+        boolean retain,
+        int[] subscriptionIds,
+        long change,
+        @Nullable QueuedEvent event) implements BacklogItem {
+    static final int[] NO_IDS = {};
+}

@@ -1,0 +1,175 @@
+package io.bookshelf.broker.session;
+
+import io.bookshelf.broker.session.InFlightWindow.Packet;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.store.SessionChange;
+import io.bookshelf.store.StoreReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session gets when its client comes back, before anything new: the packets that were in flight, again, with their
+ * packet ids and in their order (MQTT 5, section 4.4); then its queued events' payloads are read, and it goes on from its
+ * cursor.
+ */
+final class Resumption {
+    private static final int PACKETS_A_READ = 64;
+    private static final int BYTES_A_READ = 256 * 1024;
+
+    private final SessionContext context;
+
+    Resumption(SessionContext context) {
+        this.context = context;
+    }
+
+    void resume(Session session) {
+        ClientLink link = session.client();
+        if (link != null) {
+            sendAgain(session, link, session.window().all(), 0);
+        }
+    }
+
+    private void sendAgain(Session session, ClientLink link, List<Packet> packets, int from) {
+        if (session.client() != link) {
+            return;
+        }
+        if (from >= packets.size()) {
+            loadEvents(session, link);
+            return;
+        }
+        context.reads()
+                .read(
+                        reader -> payloads(reader, session.clientId(), packets, from),
+                        messages -> {
+                            if (session.client() == link) {
+                                for (int i = 0; i < messages.size(); i++) {
+                                    sendAgain(session, packets.get(from + i), messages.get(i));
+                                }
+                                sendAgain(session, link, packets, from + messages.size());
+                            }
+                        },
+                        session::storeFailed);
+    }
+
+    private static void sendAgain(Session session, Packet packet, Payload payload) {
+        Message message = payload.message();
+        if (message == null) {
+            session.sendAgain(packet, null);
+            return;
+        }
+        SessionChange.QueuedEvent event = payload.event();
+        if (event != null) {
+            session.sendAgain(
+                    packet,
+                    new Delivery(message, packet.qos, event.retain(), event.subscriptionIds(), 0, packet.event));
+            return;
+        }
+        Match match = new Match();
+        Entry entry = message.entry();
+        if (entry != null) {
+            session.match(entry, match);
+        }
+        session.sendAgain(packet, new Delivery(message, packet.qos, match.retainAsPublished(), match.ids(), 0, null));
+    }
+
+    /** What a packet carries: an event or a stored value; nothing if that is gone. */
+    private record Payload(@Nullable Message message, SessionChange.@Nullable QueuedEvent event) {
+        static final Payload NONE = new Payload(null, null);
+    }
+
+    private static List<Payload> payloads(StoreReader reader, String clientId, List<Packet> packets, int from) {
+        List<Payload> found = new ArrayList<>();
+        int bytes = 0;
+        for (int i = from; i < packets.size() && found.size() < PACKETS_A_READ && bytes < BYTES_A_READ; i++) {
+            Payload payload = packets.get(i).released ? Payload.NONE : payload(reader, clientId, packets.get(i));
+            Message message = payload.message();
+            bytes += message == null ? 0 : message.weight();
+            found.add(payload);
+        }
+        return found;
+    }
+
+    private static Payload payload(StoreReader reader, String clientId, Packet packet) {
+        if (packet.key != null) {
+            Entry entry = reader.get(packet.key);
+            return entry == null ? Payload.NONE : new Payload(Message.of(entry), null);
+        }
+        if (packet.event == null) {
+            return Payload.NONE;
+        }
+        SessionChange.QueuedEvent event = reader.event(clientId, packet.event.number);
+        return event == null ? Payload.NONE : new Payload(message(event), event);
+    }
+
+    private void loadEvents(Session session, ClientLink link) {
+        if (session.events().isEmpty()) {
+            start(session);
+            return;
+        }
+        context.reads()
+                .read(
+                        reader -> allEvents(reader, session.clientId()),
+                        stored -> {
+                            if (session.client() == link) {
+                                take(session, stored);
+                                start(session);
+                            }
+                        },
+                        session::storeFailed);
+    }
+
+    private static void start(Session session) {
+        session.startOwedSnapshots();
+        session.startDelivering();
+    }
+
+    private static void take(Session session, Map<Long, SessionChange.QueuedEvent> stored) {
+        for (QueuedEvent event : session.events().all()) {
+            SessionChange.QueuedEvent found = stored.get(event.number);
+            if (event.message == null && found != null) {
+                event.message = message(found);
+            }
+        }
+    }
+
+    private static Map<Long, SessionChange.QueuedEvent> allEvents(StoreReader reader, String clientId) {
+        Map<Long, SessionChange.QueuedEvent> all = new HashMap<>();
+        long after = 0;
+        while (true) {
+            List<SessionChange.QueuedEvent> some = reader.events(clientId, after, PACKETS_A_READ, BYTES_A_READ);
+            if (some.isEmpty()) {
+                return all;
+            }
+            for (SessionChange.QueuedEvent event : some) {
+                all.put(event.number(), event);
+                after = event.number();
+            }
+        }
+    }
+
+    private static Message message(SessionChange.QueuedEvent event) {
+        return Message.event(
+                event.topic(), event.payload(), event.qos(), event.retain(), event.properties(), event.expiresAt());
+    }
+
+    /** An event in flight, of which only the number need be known. */
+    static QueuedEvent inFlight(long number) {
+        return new QueuedEvent(number, 0, 0, 0, false, Delivery.NO_IDS, 0, null);
+    }
+
+    /** A queued event without its payload. */
+    static QueuedEvent stub(SessionChange.QueuedEvent event) {
+        return new QueuedEvent(
+                event.number(),
+                event.afterSequence(),
+                200 + 2 * event.topic().length() + event.payload().length,
+                event.qos(),
+                event.retain(),
+                event.subscriptionIds(),
+                event.queuedAt(),
+                null);
+    }
+}

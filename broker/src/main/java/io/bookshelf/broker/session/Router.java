@@ -1,0 +1,282 @@
+package io.bookshelf.broker.session;
+
+import io.bookshelf.broker.topic.SubscriptionTree;
+import io.bookshelf.bus.Commit;
+import io.bookshelf.bus.Write;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.Key;
+import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.store.SessionChange;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what was committed to the sessions whose subscriptions match, in commit order, and then tells whoever published it.
+ */
+public final class Router {
+    /** A submission that wants to know what became of it, on the loop, after it was routed. */
+    interface Settled {
+        void settled(@Nullable String refusal);
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(Router.class);
+
+    private final SessionContext context;
+    private final SubscriptionTree<Subscription> tree = new SubscriptionTree<>();
+    private final SubscriptionTree<SharedGroup> sharedTree = new SubscriptionTree<>();
+    private final Map<String, SharedGroup> sharedGroups = new HashMap<>();
+    private final List<Session> touched = new ArrayList<>();
+    private int durableSubscriptions;
+    private long sequence;
+    private long round;
+
+    Router(SessionContext context, long sequence) {
+        this.context = context;
+        this.sequence = sequence;
+        context.system().onChange(this::routeSystem);
+    }
+
+    /** Everything up to this sequence has been routed. */
+    long sequence() {
+        return sequence;
+    }
+
+    void add(Subscription subscription) {
+        String group = subscription.filter.group();
+        if (group == null) {
+            tree.add(subscription.filter.filter(), subscription);
+            durableSubscriptions += subscription.session.durable() ? 1 : 0;
+            context.counters().subscriptions.increment();
+            return;
+        }
+        context.counters().sharedSubscriptions.increment();
+        SharedGroup shared = sharedGroups.get(subscription.filter.text());
+        if (shared == null) {
+            shared = new SharedGroup();
+            sharedGroups.put(subscription.filter.text(), shared);
+            sharedTree.add(subscription.filter.filter(), shared);
+        }
+        shared.add(subscription);
+    }
+
+    void remove(Subscription subscription) {
+        if (subscription.filter.group() == null) {
+            tree.remove(subscription.filter.filter(), subscription);
+            durableSubscriptions -= subscription.session.durable() ? 1 : 0;
+            context.counters().subscriptions.decrement();
+            return;
+        }
+        context.counters().sharedSubscriptions.decrement();
+        SharedGroup shared = sharedGroups.get(subscription.filter.text());
+        if (shared != null) {
+            shared.remove(subscription);
+            if (shared.isEmpty()) {
+                sharedGroups.remove(subscription.filter.text());
+                sharedTree.remove(subscription.filter.filter(), shared);
+            }
+        }
+    }
+
+    /** Hands a message to the bus, with a stored copy for each durable session that has to have it. */
+    public void publish(PublishRequest request) {
+        context.submit().accept(prepare(request));
+    }
+
+    private Publication prepare(PublishRequest request) {
+        long now = context.wall().millis();
+        Message message = Message.event(
+                request.topic(),
+                request.payload(),
+                request.qos(),
+                request.retain(),
+                request.properties(),
+                request.expirySeconds() == 0 ? 0 : now + request.expirySeconds() * 1_000);
+        Write write = request.retain()
+                ? new Write(
+                        Key.of(request.topic()),
+                        request.payload(),
+                        request.qos(),
+                        request.properties(),
+                        request.expirySeconds())
+                : null;
+        List<Publication.Queued> queued = new ArrayList<>(0);
+        if (write == null && message.qos() > 0 && durableSubscriptions > 0) {
+            queueForDurable(request, message, now, queued);
+        }
+        sharedTree.match(request.topic(), group -> queueForGroup(group, message, now, queued));
+        return new Publication(
+                request.publisher(), message, write, queued, changes(request, queued, message), request.done());
+    }
+
+    private void queueForDurable(PublishRequest request, Message message, long now, List<Publication.Queued> queued) {
+        match(request.topic(), request.publisher());
+        for (Session session : touched) {
+            int qos = session.routed.qos(message.qos());
+            if (session.durable() && qos > 0) {
+                boolean retain = session.routed.retainAsPublished() && message.retained();
+                queued.add(queue(session, message, qos, retain, session.routed.ids(), now));
+            }
+        }
+    }
+
+    private void queueForGroup(SharedGroup group, Message message, long now, List<Publication.Queued> queued) {
+        Subscription picked = group.pick();
+        if (picked != null) {
+            Subscription.Options options = picked.options;
+            int[] ids = picked.identifier > 0 ? new int[] {picked.identifier} : Delivery.NO_IDS;
+            boolean retain = options.retainAsPublished() && message.retained();
+            int qos = Math.min(options.qos(), message.qos());
+            if (qos > 0 || picked.session.connected()) {
+                queued.add(queue(picked.session, message, qos, retain, ids, now));
+            }
+        }
+    }
+
+    private static Publication.Queued queue(
+            Session session, Message message, int qos, boolean retain, int[] ids, long now) {
+        long number = session.durable() && qos > 0 ? session.nextEvent() : 0;
+        return new Publication.Queued(
+                session, new QueuedEvent(number, 0, message.weight(), qos, retain, ids, now, message));
+    }
+
+    private static List<SessionChange> changes(
+            PublishRequest request, List<Publication.Queued> queued, Message message) {
+        if (queued.isEmpty()) {
+            return request.changes();
+        }
+        List<SessionChange> changes = new ArrayList<>(request.changes());
+        for (Publication.Queued each : queued) {
+            QueuedEvent event = each.event();
+            if (event.number > 0) {
+                changes.add(new SessionChange.QueuedEvent(
+                        each.session().clientId(),
+                        event.number,
+                        0,
+                        message.topic(),
+                        message.payload(),
+                        event.qos,
+                        event.retain,
+                        event.subscriptionIds,
+                        message.properties(),
+                        message.expiresAt(),
+                        event.queuedAt));
+            }
+        }
+        return changes;
+    }
+
+    /** Routes a commit, then settles its submissions one by one. */
+    public void route(Commit commit) {
+        for (Commit.Outcome outcome : commit.outcomes()) {
+            try {
+                if (outcome.submission() instanceof Publication publication && outcome.refusal() == null) {
+                    route(publication, outcome);
+                }
+                sequence = Math.max(sequence, outcome.sequence());
+                if (outcome.submission() instanceof Settled settled) {
+                    settled.settled(outcome.refusal());
+                }
+            } catch (RuntimeException e) {
+                // One message's trouble is not the next one's.
+                log.error("a message could not be routed: {}", e.toString(), e);
+            }
+        }
+    }
+
+    private void route(Publication publication, Commit.Outcome outcome) {
+        Entry entry = outcome.entry();
+        match(publication.message.topic(), publication.publisher);
+        if (entry != null) {
+            Message message = Message.of(entry);
+            for (Session session : touched) {
+                if (session.connected()) {
+                    session.outbox().offer(session.routed.change(message));
+                }
+            }
+        } else {
+            Message message = publication.message;
+            for (Session session : touched) {
+                int qos = session.routed.qos(message.qos());
+                boolean queuedAlready = session.durable() && qos > 0;
+                if (!queuedAlready && session.connected()) {
+                    boolean retain = session.routed.retainAsPublished() && message.retained();
+                    session.outbox()
+                            .offerEvent(new QueuedEvent(
+                                    0,
+                                    outcome.sequence(),
+                                    message.weight(),
+                                    qos,
+                                    retain,
+                                    session.routed.ids(),
+                                    context.wall().millis(),
+                                    message));
+                }
+            }
+        }
+        publication.queued.forEach(queued -> deliver(queued, outcome.sequence()));
+    }
+
+    private static void deliver(Publication.Queued queued, long sequence) {
+        Session session = queued.session();
+        if (session.ended() || queued.event().number == 0 && !session.connected()) {
+            return;
+        }
+        session.outbox().offerEvent(queued.event().behind(sequence, session.connected()));
+    }
+
+    private void routeSystem(Message message) {
+        match(message.topic(), null);
+        for (Session session : touched) {
+            if (session.connected()) {
+                session.outbox()
+                        .offerEvent(new QueuedEvent(
+                                0,
+                                sequence,
+                                message.weight(),
+                                0,
+                                session.routed.retainAsPublished(),
+                                session.routed.ids(),
+                                context.wall().millis(),
+                                message));
+            }
+        }
+    }
+
+    /** Fills {@link #touched} with the sessions that match, and each one's {@link Session#routed}. */
+    private void match(String topic, @Nullable Session publisher) {
+        touched.clear();
+        round++;
+        tree.match(topic, subscription -> {
+            Session session = subscription.session;
+            if (subscription.options.noLocal()
+                    && publisher != null
+                    && publisher.clientId().equals(session.clientId())) {
+                return;
+            }
+            if (session.routedIn != round) {
+                session.routedIn = round;
+                session.routed.clear();
+                touched.add(session);
+            }
+            session.routed.add(subscription);
+        });
+    }
+
+    /** The message that tells that the snapshots before it in the same SUBSCRIBE have been delivered. */
+    Delivery marker(SnapshotTask task) {
+        SnapshotTask.Group group = task.group;
+        long at = group.sequence == Long.MAX_VALUE ? sequence : group.sequence;
+        String json = "{\"count\":" + group.count + ",\"sequence\":" + at + "}";
+        Subscription subscription = task.subscription;
+        int[] ids = subscription.identifier > 0 ? new int[] {subscription.identifier} : Delivery.NO_IDS;
+        Message message = Message.event(
+                subscription.filter.filter(), json.getBytes(StandardCharsets.UTF_8), 0, false, ValueProperties.NONE, 0);
+        return new Delivery(message, 0, false, ids, 0, null);
+    }
+}

@@ -1,0 +1,440 @@
+package io.bookshelf.broker.session;
+
+import io.bookshelf.broker.session.InFlightWindow.Packet;
+import io.bookshelf.broker.topic.SubscriptionTree;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.store.SessionChange;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One MQTT session: its subscriptions, the packets in flight both ways, its events, and the {@link Outbox} of its connection.
+ * A durable session has all of this in the store as well, through its {@link SessionLog}.
+ */
+public final class Session {
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
+    private static final long DEFERRED_BYTES = 512 * 1024;
+
+    private final String clientId;
+    private final boolean durable;
+    private final SessionContext context;
+    private final Outbox outbox;
+    private final SessionLog changes;
+    private final EventQueue events;
+    private final InFlightWindow window = new InFlightWindow();
+    private final Set<Integer> incoming = new HashSet<>();
+    private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+    private final SubscriptionTree<Subscription> tree = new SubscriptionTree<>();
+
+    /** Subscriptions whose snapshot has not been delivered in full, in their order. */
+    private final Set<Subscription> owed = new LinkedHashSet<>();
+
+    /** Scratch of the router: what the message being routed matches here. */
+    final Match routed = new Match();
+
+    /** The router's round that {@link #routed} belongs to. */
+    long routedIn;
+
+    private long expirySeconds;
+    private long disconnectedAt;
+    private long lastOrder;
+    private long lastEvent;
+    private long deferredBytes;
+    private int noLocal;
+    private @Nullable ClientLink client;
+
+    private boolean ended;
+
+    /** True once the client has its CONNACK and what it must be sent again. */
+    private boolean delivering;
+
+    Session(String clientId, boolean durable, SessionContext context, Router router) {
+        this.clientId = clientId;
+        this.durable = durable;
+        this.context = context;
+        this.outbox = new Outbox(this, context, router);
+        this.changes = new SessionLog(this, context);
+        this.events = new EventQueue(context.limits(), this::dropEvent);
+    }
+
+    public String clientId() {
+        return clientId;
+    }
+
+    /** True if it is kept in the store, so as to outlive its connection; settled when it begins. */
+    public boolean durable() {
+        return durable;
+    }
+
+    public boolean connected() {
+        return client != null;
+    }
+
+    /** True if a subscription of it asks not to be sent its own writes. */
+    public boolean wantsNoLocal() {
+        return noLocal > 0;
+    }
+
+    /** True once it is gone for good. */
+    boolean ended() {
+        return ended;
+    }
+
+    void end() {
+        ended = true;
+    }
+
+    @Nullable
+    ClientLink client() {
+        return client;
+    }
+
+    long expirySeconds() {
+        return expirySeconds;
+    }
+
+    long disconnectedAt() {
+        return disconnectedAt;
+    }
+
+    EventQueue events() {
+        return events;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    SessionLog changes() {
+        return changes;
+    }
+
+    InFlightWindow window() {
+        return window;
+    }
+
+    Collection<Subscription> subscriptions() {
+        return subscriptions.values();
+    }
+
+    // --- connection -------------------------------------------------------------------------------------------------
+
+    void bind(ClientLink link, long expiry) {
+        client = link;
+        expirySeconds = expiry;
+        disconnectedAt = 0;
+        delivering = false;
+    }
+
+    void restore(long expiry, long since) {
+        expirySeconds = expiry;
+        disconnectedAt = since;
+    }
+
+    void expirySeconds(long seconds) {
+        expirySeconds = seconds;
+    }
+
+    /** The client has its CONNACK: deliver, from now on or from where the session was. */
+    void startDelivering() {
+        delivering = true;
+        outbox.pump();
+    }
+
+    void unbind(long now) {
+        outbox.close();
+        client = null;
+        delivering = false;
+        disconnectedAt = now;
+        deferredBytes = 0;
+        // What is in the store is read again; what is not ends with the connection.
+        events.keepStoredOnly();
+    }
+
+    /** The socket has room again. */
+    public void roomAgain() {
+        if (delivering) {
+            outbox.pump();
+        }
+    }
+
+    void storeFailed(RuntimeException failure) {
+        log.warn("client {}: {}", clientId, failure.getMessage());
+        close(ClientLink.CloseReason.STORE_FAILED);
+    }
+
+    void close(ClientLink.CloseReason reason) {
+        if (client != null) {
+            client.close(reason);
+        }
+    }
+
+    // --- subscriptions ----------------------------------------------------------------------------------------------
+
+    @Nullable
+    Subscription subscription(String filter) {
+        return subscriptions.get(filter);
+    }
+
+    long nextOrder() {
+        return ++lastOrder;
+    }
+
+    void add(Subscription subscription) {
+        subscriptions.put(subscription.filter.text(), subscription);
+        lastOrder = Math.max(lastOrder, subscription.order);
+        if (subscription.options.noLocal()) {
+            noLocal++;
+        }
+        if (subscription.filter.group() == null) {
+            tree.add(subscription.filter.filter(), subscription);
+        }
+    }
+
+    @Nullable
+    Subscription remove(String filter) {
+        Subscription removed = subscriptions.remove(filter);
+        if (removed != null) {
+            removed.active = false;
+            removed.snapshot = null;
+            owed.remove(removed);
+            if (removed.options.noLocal()) {
+                noLocal--;
+            }
+            tree.remove(removed.filter.filter(), removed);
+        }
+        return removed;
+    }
+
+    /** Does a stored change that was read back concern this session? Fills {@code match}. */
+    boolean match(Entry entry, Match match) {
+        match.clear();
+        boolean own = !entry.properties().writerClient().isEmpty()
+                && entry.properties().writerClient().equals(clientId);
+        boolean scanWillMeetIt = !entry.deleted() && entry.expiresAt() == 0;
+        tree.match(entry.key().name(), subscription -> {
+            SnapshotTask snapshot = subscription.snapshot;
+            boolean ahead = scanWillMeetIt && snapshot != null && snapshot.aheadOfScan(entry.key());
+            if (!ahead && !(own && subscription.options.noLocal())) {
+                match.add(subscription);
+            }
+        });
+        return match.any();
+    }
+
+    void owe(Subscription subscription) {
+        owed.add(subscription);
+    }
+
+    /** Starts the snapshots that are owed, anew and as one group. */
+    void startOwedSnapshots() {
+        SnapshotTask.Group group = new SnapshotTask.Group();
+        owed.forEach(subscription -> outbox.addSnapshot(new SnapshotTask(subscription, group)));
+    }
+
+    void snapshotDelivered(Subscription subscription) {
+        if (owed.remove(subscription) && durable) {
+            changes.record(SessionRegistry.stored(subscription, false));
+        }
+    }
+
+    // --- outgoing ---------------------------------------------------------------------------------------------------
+
+    boolean mayTake(int qos) {
+        ClientLink link = client;
+        if (link == null || !delivering || !link.hasRoom() || deferredBytes >= DEFERRED_BYTES) {
+            return false;
+        }
+        return qos == 0
+                || window.size()
+                        < Math.min(link.receiveMaximum(), context.limits().inFlight());
+    }
+
+    void send(Delivery delivery) {
+        ClientLink link = client;
+        if (link == null) {
+            return;
+        }
+        if (!wanted(delivery, link)) {
+            settle(delivery.event());
+            return;
+        }
+        if (delivery.qos() == 0) {
+            if (!link.publish(delivery, 0, false)) {
+                context.counters().publishesDropped.increment();
+            }
+            settle(delivery.event());
+            return;
+        }
+        Entry entry = delivery.message().entry();
+        Packet packet = window.open(delivery.qos(), entry == null ? null : entry.key(), delivery.event());
+        if (durable) {
+            changes.opened(packet);
+            if (delivery.qos() == 2) {
+                // The packet id must be on disk before the client may answer for it.
+                deferredBytes += delivery.message().weight();
+                changes.afterSave(() -> sendDeferred(link, delivery, packet));
+                return;
+            }
+        }
+        transmit(link, delivery, packet);
+    }
+
+    private void sendDeferred(ClientLink link, Delivery delivery, Packet packet) {
+        if (client == link) {
+            deferredBytes -= delivery.message().weight();
+            transmit(link, delivery, packet);
+        }
+    }
+
+    private void transmit(ClientLink link, Delivery delivery, Packet packet) {
+        if (!link.publish(delivery, packet.packetId, false)) {
+            context.counters().publishesDropped.increment();
+            finish(packet);
+        }
+    }
+
+    private boolean wanted(Delivery delivery, ClientLink link) {
+        Message message = delivery.message();
+        if (message.expiresAt() != 0 && message.expiresAt() <= context.wall().millis()) {
+            context.counters().publishesDropped.increment();
+            return false;
+        }
+        return mayRead(message, link);
+    }
+
+    private boolean mayRead(Message message, ClientLink link) {
+        if (context.access().allowsEverything() || message.topic().startsWith(SnapshotTask.MARKER_PREFIX)) {
+            return true;
+        }
+        return context.access().mayRead(link.principal(), message.topic())
+                && (message.entry() == null
+                        || context.access().mayHaveWritten(message.properties().writer(), message.topic()));
+    }
+
+    /**
+     * Sends a packet again that was in flight when the connection broke.
+     *
+     * @param again what it carries, null if that is gone
+     */
+    void sendAgain(Packet packet, @Nullable Delivery again) {
+        ClientLink link = client;
+        if (link == null || window.get(packet.packetId) != packet) {
+            return;
+        }
+        if (packet.released) {
+            link.pubrel(packet.packetId);
+            return;
+        }
+        boolean sent = again != null && mayRead(again.message(), link) && link.publish(again, packet.packetId, true);
+        if (!sent) {
+            finish(packet);
+        }
+    }
+
+    /** The client has acknowledged a QoS 1 packet. */
+    public void puback(int packetId) {
+        Packet packet = window.get(packetId);
+        if (packet != null && packet.qos == 1) {
+            finish(packet);
+            outbox.pump();
+        }
+    }
+
+    /**
+     * The client has received a QoS 2 packet, or refuses it.
+     *
+     * @return false if there is no such packet
+     */
+    public boolean pubrec(int packetId, boolean refused) {
+        Packet packet = window.get(packetId);
+        if (packet == null || packet.qos != 2) {
+            return false;
+        }
+        if (refused) {
+            finish(packet);
+            outbox.pump();
+            return true;
+        }
+        ClientLink link = client;
+        if (packet.released || !durable()) {
+            packet.released = true;
+            settle(packet.event);
+            if (link != null) {
+                link.pubrel(packetId);
+            }
+            return true;
+        }
+        packet.released = true;
+        changes.released(packet);
+        settle(packet.event);
+        changes.afterSave(() -> {
+            if (link != null && client == link) {
+                link.pubrel(packetId);
+            }
+        });
+        return true;
+    }
+
+    /** The client has completed a QoS 2 packet. */
+    public void pubcomp(int packetId) {
+        Packet packet = window.get(packetId);
+        if (packet != null && packet.qos == 2 && packet.released) {
+            finish(packet);
+            outbox.pump();
+        }
+    }
+
+    private void finish(Packet packet) {
+        window.close(packet.packetId);
+        if (durable()) {
+            changes.closed(packet);
+        }
+        if (!packet.released) {
+            settle(packet.event);
+        }
+    }
+
+    /** An event is delivered for good: its stored copy goes. */
+    private void settle(@Nullable QueuedEvent event) {
+        if (event != null && event.number > 0 && durable()) {
+            changes.record(new SessionChange.DropEvent(clientId, event.number));
+        }
+    }
+
+    private void dropEvent(QueuedEvent event) {
+        context.counters().publishesDropped.increment();
+        settle(event);
+    }
+
+    long nextEvent() {
+        return ++lastEvent;
+    }
+
+    void lastEvent(long number) {
+        lastEvent = number;
+    }
+
+    // --- incoming QoS 2 ---------------------------------------------------------------------------------------------
+
+    /** Takes the packet id of an incoming QoS 2 publish; false if it is one that has come before. */
+    public boolean receive(int packetId) {
+        return incoming.add(packetId);
+    }
+
+    public boolean received(int packetId) {
+        return incoming.contains(packetId);
+    }
+
+    /** The publish was refused, or released: its packet id is free again. */
+    public void forget(int packetId) {
+        incoming.remove(packetId);
+    }
+}

@@ -1,0 +1,155 @@
+package io.bookshelf.broker.session;
+
+import io.bookshelf.broker.session.InFlightWindow.Packet;
+import io.bookshelf.bus.Submission;
+import io.bookshelf.store.SessionChange;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries what happens to a durable session into the store. What must be on disk before the client learns of it is saved at
+ * once; what would at worst be delivered again after a crash (acknowledgements, the cursor) waits a moment for company.
+ */
+final class SessionLog {
+    private static final int MOST_WAITING = 256;
+
+    private final Session session;
+    private final SessionContext context;
+    private final Map<Integer, SessionChange> packets = new LinkedHashMap<>();
+    private List<SessionChange> others = new ArrayList<>();
+    private List<Runnable> afterSave = new ArrayList<>();
+    private long savedCursor = -1;
+    private boolean scheduled;
+
+    SessionLog(Session session, SessionContext context) {
+        this.session = session;
+        this.context = context;
+    }
+
+    /** Records a change that can wait. */
+    void record(SessionChange change) {
+        others.add(change);
+        if (others.size() > MOST_WAITING) {
+            soon();
+        }
+    }
+
+    void opened(Packet packet) {
+        packets.put(packet.packetId, saved(packet));
+        soon();
+    }
+
+    void released(Packet packet) {
+        packets.put(packet.packetId, saved(packet));
+        soon();
+    }
+
+    void closed(Packet packet) {
+        if (packet.saved) {
+            packets.put(packet.packetId, new SessionChange.DropInFlight(session.clientId(), packet.packetId));
+            if (packets.size() > MOST_WAITING) {
+                soon();
+            }
+        } else {
+            packets.remove(packet.packetId);
+        }
+    }
+
+    private SessionChange saved(Packet packet) {
+        return new SessionChange.SaveInFlight(
+                session.clientId(),
+                packet.packetId,
+                packet.qos,
+                packet.key,
+                packet.event == null ? 0 : packet.event.number,
+                packet.released,
+                packet.order);
+    }
+
+    /** Runs something once all that was recorded so far is on disk. */
+    void afterSave(Runnable action) {
+        afterSave.add(action);
+        soon();
+    }
+
+    private void soon() {
+        if (!scheduled) {
+            scheduled = true;
+            context.loop().accept(this::flush);
+        }
+    }
+
+    /** Hands in what has been recorded, if anything. */
+    void flush() {
+        scheduled = false;
+        if (!session.durable()) {
+            return;
+        }
+        List<SessionChange> changes = others;
+        others = new ArrayList<>();
+        packets.forEach((packetId, change) -> {
+            if (change instanceof SessionChange.SaveInFlight) {
+                Packet packet = session.window().get(packetId);
+                if (packet != null) {
+                    packet.saved = true;
+                }
+            }
+            changes.add(change);
+        });
+        packets.clear();
+        List<Runnable> actions = afterSave;
+        afterSave = new ArrayList<>();
+        if (changes.isEmpty() && actions.isEmpty()) {
+            return;
+        }
+        moveCursor(changes);
+        context.submit().accept(new Save(session, changes, actions));
+    }
+
+    /** Saves the cursor too, if it has moved; for the slow tick. */
+    void flushWithCursor() {
+        long cursor = session.outbox().cursor();
+        if (session.durable() && cursor != savedCursor) {
+            moveCursor(others);
+        }
+        flush();
+    }
+
+    private void moveCursor(List<SessionChange> changes) {
+        long cursor = session.outbox().cursor();
+        if (cursor != savedCursor) {
+            savedCursor = cursor;
+            changes.add(new SessionChange.MoveCursor(session.clientId(), cursor));
+        }
+    }
+
+    /** The cursor as the store has it, or will once all that was handed in is on disk. */
+    long savedCursor() {
+        return savedCursor;
+    }
+
+    void savedCursor(long cursor) {
+        savedCursor = cursor;
+    }
+
+    /** Changes of a session on their way to the store. */
+    record Save(Session session, List<SessionChange> sessionChanges, List<Runnable> actions)
+            implements Submission, Router.Settled {
+        @Override
+        public int weight() {
+            return 100 + 150 * sessionChanges.size();
+        }
+
+        @Override
+        public void settled(@Nullable String refusal) {
+            if (refusal == null) {
+                actions.forEach(Runnable::run);
+            } else {
+                session.close(ClientLink.CloseReason.NO_ROOM);
+            }
+        }
+    }
+}

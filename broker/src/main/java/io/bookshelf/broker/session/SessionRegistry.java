@@ -1,0 +1,392 @@
+package io.bookshelf.broker.session;
+
+import io.bookshelf.broker.session.InFlightWindow.Packet;
+import io.bookshelf.broker.topic.TopicFilter;
+import io.bookshelf.store.SessionChange;
+import io.bookshelf.store.StoredSession;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All sessions of the unit: who is connected, who will come back, who has gone for good. Loop thread only. */
+public final class SessionRegistry {
+    private static final Logger log = LoggerFactory.getLogger(SessionRegistry.class);
+
+    /**
+     * A CONNECT that has been let in.
+     *
+     * @param expirySeconds how long the session outlives its connection, already cut to the limit
+     */
+    public record ConnectRequest(
+            String clientId,
+            ClientLink link,
+            boolean cleanStart,
+            long expirySeconds,
+            @Nullable Will will) {}
+
+    /** Told when the session is ready for its CONNACK, or that the store refused it. */
+    public interface Connected {
+        void ready(Session session, boolean sessionPresent);
+
+        void refused(String why);
+    }
+
+    private final SessionContext context;
+    private final Router router;
+    private final Wills wills;
+    private final Resumption resumption;
+    private final Map<String, Session> sessions = new HashMap<>();
+
+    public SessionRegistry(SessionContext context, long sequence) {
+        this.context = context;
+        this.router = new Router(context, sequence);
+        this.wills = new Wills(context, router);
+        this.resumption = new Resumption(context);
+    }
+
+    /** Where publications go, and commits come out. */
+    public Router router() {
+        return router;
+    }
+
+    // --- connecting -------------------------------------------------------------------------------------------------
+
+    /** Finds or makes the session of a client; an older connection of the same client id is closed. */
+    public void connect(ConnectRequest request, Connected connected) {
+        long now = context.wall().millis();
+        List<SessionChange> changes = new ArrayList<>();
+        Session existing = sessions.get(request.clientId());
+        if (existing != null && existing.connected()) {
+            takeOver(existing, now);
+            existing = sessions.get(request.clientId());
+        }
+        if (existing != null && request.cleanStart()) {
+            end(existing);
+            existing = null;
+        }
+        boolean present = existing != null;
+        Session session = existing == null ? create(request.clientId(), request.expirySeconds() > 0) : existing;
+        session.bind(request.link(), request.expirySeconds());
+        if (present) {
+            context.counters().sessionsDisconnected.decrement();
+            session.outbox().openAt(session.outbox().cursor());
+        } else {
+            session.outbox().openNew();
+        }
+        if (session.durable()) {
+            long cursor = session.outbox().cursor();
+            session.changes().savedCursor(cursor);
+            changes.add(new SessionChange.SaveSession(session.clientId(), session.expirySeconds(), 0, cursor));
+        }
+        wills.connected(request.clientId(), request.will(), changes);
+        whenSaved(changes, refusal -> {
+            if (refusal != null) {
+                connected.refused(refusal);
+            } else if (session.client() == request.link()) {
+                connected.ready(session, present);
+            }
+        });
+    }
+
+    /** The client has its CONNACK. */
+    public void acknowledged(Session session, boolean sessionPresent) {
+        if (sessionPresent) {
+            resumption.resume(session);
+        } else {
+            session.startDelivering();
+        }
+    }
+
+    private void takeOver(Session session, long now) {
+        log.info("client {}: another connection takes the session over", session.clientId());
+        ClientLink old = session.client();
+        if (old != null) {
+            disconnected(session, old, false, session.expirySeconds(), now);
+            old.close(ClientLink.CloseReason.TAKEN_OVER);
+        }
+    }
+
+    private Session create(String clientId, boolean durable) {
+        Session session = new Session(clientId, durable, context, router);
+        sessions.put(clientId, session);
+        return session;
+    }
+
+    /** Does something now if there is nothing to save, else once it is durable. */
+    private void whenSaved(List<SessionChange> changes, Consumer<@Nullable String> then) {
+        if (changes.isEmpty()) {
+            then.accept(null);
+        } else {
+            context.submit().accept(new Changes(changes, then));
+        }
+    }
+
+    // --- disconnecting ----------------------------------------------------------------------------------------------
+
+    /**
+     * A connection has ended. Does nothing if the session has another one by now.
+     *
+     * @param goodbye true after a DISCONNECT that withdraws the will
+     * @param expirySeconds how long the session lives on
+     */
+    public void disconnected(Session session, ClientLink link, boolean goodbye, long expirySeconds) {
+        disconnected(session, link, goodbye, expirySeconds, context.wall().millis());
+    }
+
+    private void disconnected(Session session, ClientLink link, boolean goodbye, long expirySeconds, long now) {
+        if (session.client() != link) {
+            return;
+        }
+        session.changes().flushWithCursor();
+        session.unbind(now);
+        if (goodbye) {
+            wills.withdraw(session.clientId());
+        } else {
+            wills.connectionBroke(session.clientId(), expirySeconds, now);
+        }
+        if (expirySeconds == 0) {
+            forget(session);
+            if (session.durable()) {
+                drop(session);
+            }
+            return;
+        }
+        session.expirySeconds(expirySeconds);
+        context.counters().sessionsDisconnected.increment();
+        long cursor = session.outbox().cursor();
+        session.changes().savedCursor(cursor);
+        context.submit()
+                .accept(new Changes(
+                        List.of(new SessionChange.SaveSession(session.clientId(), expirySeconds, now, cursor)),
+                        refusal -> {}));
+    }
+
+    /** Ends a session that has no connection. */
+    private void end(Session session) {
+        context.counters().sessionsDisconnected.decrement();
+        wills.sessionEnds(session.clientId());
+        forget(session);
+        drop(session);
+    }
+
+    private void forget(Session session) {
+        session.end();
+        sessions.remove(session.clientId());
+        session.subscriptions().forEach(router::remove);
+    }
+
+    private void drop(Session session) {
+        context.submit().accept(new Changes(List.of(new SessionChange.DropSession(session.clientId())), refusal -> {}));
+    }
+
+    // --- subscribing ------------------------------------------------------------------------------------------------
+
+    /** One filter of a SUBSCRIBE, checked and allowed. */
+    public record Wanted(TopicFilter filter, int options, int identifier) {}
+
+    /**
+     * Adds subscriptions and, once they are durable, starts their snapshots.
+     *
+     * @param acknowledge called before anything is delivered for them, or with why they were refused
+     */
+    public void subscribe(Session session, List<Wanted> wanted, Consumer<@Nullable String> acknowledge) {
+        List<Subscription> subscriptions = new ArrayList<>();
+        List<Subscription> snapshots = new ArrayList<>();
+        for (Wanted each : wanted) {
+            Subscription.Options options = Subscription.Options.of(each.options());
+            boolean isNew = session.subscription(each.filter().text()) == null;
+            Subscription subscription =
+                    new Subscription(session, each.filter(), options, each.identifier(), session.nextOrder());
+            subscriptions.add(subscription);
+            boolean snapshot = options.retainHandling() == 0 || options.retainHandling() == 1 && isNew;
+            if (snapshot && each.filter().group() == null) {
+                snapshots.add(subscription);
+            }
+        }
+        List<SessionChange> changes = session.durable()
+                ? subscriptions.stream()
+                        .<SessionChange>map(subscription -> stored(subscription, snapshots.contains(subscription)))
+                        .toList()
+                : List.of();
+        whenSaved(changes, refusal -> {
+            if (refusal == null && !session.ended()) {
+                subscriptions.forEach(subscription -> replace(session, subscription));
+                SnapshotTask.Group group = new SnapshotTask.Group();
+                for (Subscription subscription : snapshots) {
+                    session.owe(subscription);
+                    session.outbox().addSnapshot(new SnapshotTask(subscription, group));
+                }
+            }
+            acknowledge.accept(refusal);
+            session.roomAgain();
+        });
+    }
+
+    private void replace(Session session, Subscription subscription) {
+        Subscription before = session.remove(subscription.filter.text());
+        if (before != null) {
+            router.remove(before);
+        }
+        session.add(subscription);
+        router.add(subscription);
+    }
+
+    static SessionChange stored(Subscription subscription, boolean snapshotPending) {
+        return new SessionChange.Subscribe(
+                subscription.session.clientId(),
+                subscription.filter.text(),
+                subscription.options.bits(),
+                subscription.identifier,
+                snapshotPending,
+                subscription.order);
+    }
+
+    /**
+     * Removes subscriptions.
+     *
+     * @param acknowledge called when that is durable, with which of the filters there was a subscription for
+     */
+    public void unsubscribe(Session session, List<String> filters, Consumer<List<Boolean>> acknowledge) {
+        List<Boolean> existed = new ArrayList<>();
+        List<SessionChange> changes = new ArrayList<>();
+        for (String filter : filters) {
+            Subscription removed = session.remove(filter);
+            existed.add(removed != null);
+            if (removed != null) {
+                router.remove(removed);
+                if (session.durable()) {
+                    changes.add(new SessionChange.Unsubscribe(session.clientId(), filter));
+                }
+            }
+        }
+        whenSaved(changes, refusal -> acknowledge.accept(existed));
+    }
+
+    /** How many subscriptions the session would have with these filters too. */
+    public static int subscriptionsWith(Session session, List<Wanted> wanted) {
+        return session.subscriptions().size()
+                + (int) wanted.stream()
+                        .filter(each -> session.subscription(each.filter().text()) == null)
+                        .count();
+    }
+
+    /** Does something in its place behind all that was handed to the bus before. */
+    public void inOrder(Runnable action) {
+        context.submit().accept(new Changes(List.of(), refusal -> action.run()));
+    }
+
+    /** Frees the packet id of an incoming QoS 2 publish, then, once that is durable, does something. */
+    public void release(Session session, int packetId, Runnable then) {
+        session.forget(packetId);
+        List<SessionChange> changes =
+                session.durable() ? List.of(new SessionChange.DropIncoming(session.clientId(), packetId)) : List.of();
+        whenSaved(changes, refusal -> {
+            if (refusal == null) {
+                then.run();
+            }
+        });
+    }
+
+    // --- time -------------------------------------------------------------------------------------------------------
+
+    /** Takes back the sessions that the store has; before the first connection. */
+    public void restore(List<StoredSession> stored, Map<String, List<SessionChange.QueuedEvent>> events) {
+        long now = context.wall().millis();
+        for (StoredSession each : stored) {
+            SessionChange.SaveWill will = each.will();
+            if (will != null) {
+                wills.restore(will, now);
+            }
+            SessionChange.SaveSession own = each.session();
+            if (own != null) {
+                restore(each, own, events.getOrDefault(each.clientId(), List.of()), now);
+            }
+        }
+        wills.fireDue(now);
+    }
+
+    private void restore(
+            StoredSession stored, SessionChange.SaveSession own, List<SessionChange.QueuedEvent> events, long now) {
+        Session session = create(stored.clientId(), true);
+        long since = own.disconnectedAt() == 0 ? now : own.disconnectedAt();
+        session.restore(own.expirySeconds(), since);
+        session.outbox().openAt(own.cursor());
+        session.outbox().close();
+        session.changes().savedCursor(own.cursor());
+        if (own.disconnectedAt() == 0) {
+            session.changes()
+                    .record(new SessionChange.SaveSession(stored.clientId(), own.expirySeconds(), since, own.cursor()));
+        }
+        session.lastEvent(stored.lastEvent());
+        for (SessionChange.SaveInFlight each : stored.inFlight()) {
+            QueuedEvent event = each.event() == 0 ? null : Resumption.inFlight(each.event());
+            Packet packet = new Packet(each.packetId(), each.qos(), each.key(), event, each.order());
+            packet.released = each.released();
+            packet.saved = true;
+            session.window().restore(packet);
+        }
+        events.forEach(event -> session.events().add(Resumption.stub(event)));
+        stored.incoming().forEach(session::receive);
+        for (SessionChange.Subscribe each : stored.subscriptions()) {
+            Subscription subscription = new Subscription(
+                    session,
+                    TopicFilter.parse(each.filter()),
+                    Subscription.Options.of(each.options()),
+                    each.identifier(),
+                    each.order());
+            session.add(subscription);
+            router.add(subscription);
+            if (each.snapshotPending()) {
+                session.owe(subscription);
+            }
+        }
+        context.counters().sessionsDisconnected.increment();
+    }
+
+    /** Once a second: ends what has expired, fires wills that are due, saves what has waited. */
+    public void tick() {
+        long now = context.wall().millis();
+        wills.fireDue(now);
+        long eventsBefore = now - context.limits().eventSeconds() * 1_000;
+        for (Session session : List.copyOf(sessions.values())) {
+            session.events().dropOlderThan(eventsBefore);
+            session.changes().flushWithCursor();
+            if (!session.connected() && now - session.disconnectedAt() >= session.expirySeconds() * 1_000) {
+                log.info("client {}: the session has expired", session.clientId());
+                context.counters().sessionsExpired.increment();
+                end(session);
+            }
+        }
+    }
+
+    /** Saves acknowledgements and cursors that have waited for company. */
+    public void saveWhatWaits() {
+        sessions.values().forEach(session -> session.changes().flush());
+    }
+
+    /** How many events wait for sessions. */
+    public long queuedEvents() {
+        return sessions.values().stream()
+                .mapToLong(session -> session.events().size())
+                .sum();
+    }
+
+    /** The sequence up to which no session needs tombstones any more. */
+    public long tombstoneFloor() {
+        long floor = router.sequence();
+        for (Session session : sessions.values()) {
+            if (session.durable()) {
+                floor = Math.min(floor, session.changes().savedCursor());
+            }
+            if (session.connected()) {
+                floor = Math.min(floor, session.outbox().cursor());
+            }
+        }
+        return floor;
+    }
+}

@@ -1,0 +1,41 @@
+package io.bookshelf.broker.session;
+
+import io.bookshelf.schema.ValueProperties;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** The unit's own retained topics, {@code $SYS/…} and {@code $bookshelf/…}: in memory, read-only, never replicated. */
+public final class SystemTopics {
+    private final TreeMap<String, Message> topics = new TreeMap<>();
+    private Consumer<Message> changed = message -> {};
+
+    /** Sets who is told of changes. */
+    void onChange(Consumer<Message> listener) {
+        changed = listener;
+    }
+
+    /** Sets a topic's text; subscribers are told if it is another than before. Loop thread. */
+    public void set(String topic, String text) {
+        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+        Message before = topics.get(topic);
+        if (before == null || !Arrays.equals(before.payload(), payload)) {
+            Message message = Message.event(topic, payload, 0, true, ValueProperties.NONE, 0);
+            topics.put(topic, message);
+            changed.accept(message);
+        }
+    }
+
+    List<Message> matching(Subscription subscription) {
+        List<Message> found = new ArrayList<>();
+        topics.forEach((topic, message) -> {
+            if (subscription.filter.matches(topic)) {
+                found.add(message);
+            }
+        });
+        return found;
+    }
+}

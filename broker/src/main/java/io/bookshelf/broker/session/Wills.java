@@ -1,0 +1,101 @@
+package io.bookshelf.broker.session;
+
+import io.bookshelf.store.SessionChange;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wills of connected clients, and those whose delay runs. All are in the store from CONNECT on, so that one whose client
+ * was connected when the unit died fires at the next start.
+ */
+final class Wills {
+    private record Due(Will will, long fireAt) {}
+
+    private final SessionContext context;
+    private final Router router;
+    private final Map<String, Due> wills = new HashMap<>();
+
+    Wills(SessionContext context, Router router) {
+        this.context = context;
+        this.router = router;
+    }
+
+    /** Takes back what the store has; wills of clients that were connected run from now. */
+    void restore(SessionChange.SaveWill stored, long now) {
+        Will will = Will.of(stored);
+        long fireAt = stored.fireAt() == 0 ? now + will.delaySeconds() * 1_000 : stored.fireAt();
+        wills.put(stored.clientId(), new Due(will, fireAt));
+    }
+
+    /** A client connects; what changes in the store is added to {@code changes}. */
+    void connected(String clientId, @Nullable Will will, List<SessionChange> changes) {
+        boolean had = will == null ? wills.remove(clientId) != null : wills.put(clientId, new Due(will, 0)) != null;
+        if (will != null) {
+            changes.add(will.stored(clientId, 0));
+        } else if (had) {
+            changes.add(new SessionChange.DropWill(clientId));
+        }
+    }
+
+    /** The client has said goodbye: no will. */
+    void withdraw(String clientId) {
+        if (wills.remove(clientId) != null) {
+            context.submit().accept(new Changes(List.of(new SessionChange.DropWill(clientId)), refusal -> {}));
+        }
+    }
+
+    /** The connection broke; the will waits its delay, or as long as the session lives. */
+    void connectionBroke(String clientId, long sessionSeconds, long now) {
+        Due due = wills.get(clientId);
+        if (due == null) {
+            return;
+        }
+        long delay = Math.min(due.will.delaySeconds(), sessionSeconds);
+        if (delay == 0) {
+            fire(clientId);
+        } else {
+            long fireAt = now + delay * 1_000;
+            wills.put(clientId, new Due(due.will, fireAt));
+            context.submit().accept(new Changes(List.of(due.will.stored(clientId, fireAt)), refusal -> {}));
+        }
+    }
+
+    /** Publishes the will of a client whose session ends, if it has one whose delay runs. */
+    void sessionEnds(String clientId) {
+        Due due = wills.get(clientId);
+        if (due != null && due.fireAt > 0) {
+            fire(clientId);
+        }
+    }
+
+    void fireDue(long now) {
+        List<String> due = new ArrayList<>();
+        wills.forEach((clientId, will) -> {
+            if (will.fireAt > 0 && will.fireAt <= now) {
+                due.add(clientId);
+            }
+        });
+        due.forEach(this::fire);
+    }
+
+    private void fire(String clientId) {
+        Due due = wills.remove(clientId);
+        if (due == null) {
+            return;
+        }
+        Will will = due.will;
+        router.publish(new PublishRequest(
+                null,
+                will.topic(),
+                will.payload(),
+                will.qos(),
+                will.retain(),
+                will.properties(),
+                will.expirySeconds(),
+                List.of(new SessionChange.DropWill(clientId)),
+                refusal -> {}));
+    }
+}

@@ -1,0 +1,116 @@
+package io.bookshelf.broker.topic;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic filter as a client subscribes with it, its shared-subscription group taken apart (MQTT 5, sections 4.7 and 4.8).
+ *
+ * @param text the whole filter as sent
+ * @param group the group of {@code $share/group/filter}, null for an ordinary subscription
+ * @param filter the filter that topics are matched against
+ */
+public record TopicFilter(String text, @Nullable String group, String filter) {
+    private static final String SHARE = "$share/";
+
+    /**
+     * Parses a filter.
+     *
+     * @throws IllegalArgumentException with a sentence if it is not well-formed
+     */
+    public static TopicFilter parse(String text) {
+        if (!text.startsWith("$share")) {
+            return new TopicFilter(text, null, validated(text));
+        }
+        int end = text.startsWith(SHARE) ? text.indexOf('/', SHARE.length()) : -1;
+        if (end <= SHARE.length()) {
+            throw new IllegalArgumentException("a shared subscription is written $share/<group>/<filter>");
+        }
+        String group = text.substring(SHARE.length(), end);
+        if (group.indexOf('+') >= 0 || group.indexOf('#') >= 0) {
+            throw new IllegalArgumentException("the group of a shared subscription may not contain + or #");
+        }
+        return new TopicFilter(text, group, validated(text.substring(end + 1)));
+    }
+
+    private static String validated(String filter) {
+        if (filter.isEmpty()) {
+            throw new IllegalArgumentException("a topic filter may not be empty");
+        }
+        for (int i = 0; i < filter.length(); i++) {
+            char c = filter.charAt(i);
+            boolean startsLevel = i == 0 || filter.charAt(i - 1) == '/';
+            boolean endsLevel = i + 1 == filter.length() || filter.charAt(i + 1) == '/';
+            if (c == '+' && !(startsLevel && endsLevel)) {
+                throw new IllegalArgumentException("+ stands for a whole level of a topic filter");
+            }
+            if (c == '#' && !(startsLevel && i + 1 == filter.length())) {
+                throw new IllegalArgumentException("# stands for all levels at the end of a topic filter");
+            }
+            if (c == 0) {
+                throw new IllegalArgumentException("a topic filter may not contain NUL");
+            }
+        }
+        return filter;
+    }
+
+    /** True for a filter without wildcards: it matches the one topic that it spells. */
+    public boolean exact() {
+        return filter.indexOf('+') < 0 && filter.indexOf('#') < 0;
+    }
+
+    /** What every topic that matches starts with: the filter up to its first wildcard, a '/' before '#' left out. */
+    public String literalPrefix() {
+        int plus = filter.indexOf('+');
+        int hash = filter.indexOf('#');
+        int end = plus < 0 ? hash : hash < 0 ? plus : Math.min(plus, hash);
+        if (end < 0) {
+            return filter;
+        }
+        if (end == hash && end > 0) {
+            end--;
+        }
+        return filter.substring(0, end);
+    }
+
+    /** Does the topic match? A wildcard at the start matches no topic that starts with {@code $}. */
+    public boolean matches(String topic) {
+        return matches(filter, topic);
+    }
+
+    /** Does the topic match the filter, without regard to groups? */
+    public static boolean matches(String filter, String topic) {
+        if (topic.startsWith("$") && !filter.isEmpty() && (filter.charAt(0) == '+' || filter.charAt(0) == '#')) {
+            return false;
+        }
+        int f = 0;
+        int t = 0;
+        while (true) {
+            if (f < filter.length() && filter.charAt(f) == '#') {
+                return true;
+            }
+            int topicEnd = end(topic, t);
+            int filterEnd = end(filter, f);
+            boolean level = filterEnd - f == 1 && filter.charAt(f) == '+'
+                    || filterEnd - f == topicEnd - t && filter.regionMatches(f, topic, t, topicEnd - t);
+            if (!level) {
+                return false;
+            }
+            boolean topicDone = topicEnd == topic.length();
+            boolean filterDone = filterEnd == filter.length();
+            if (topicDone) {
+                // "a/#" matches "a" as well.
+                return filterDone || filter.length() == filterEnd + 2 && filter.charAt(filterEnd + 1) == '#';
+            }
+            if (filterDone) {
+                return false;
+            }
+            f = filterEnd + 1;
+            t = topicEnd + 1;
+        }
+    }
+
+    private static int end(String text, int from) {
+        int slash = text.indexOf('/', from);
+        return slash < 0 ? text.length() : slash;
+    }
+}

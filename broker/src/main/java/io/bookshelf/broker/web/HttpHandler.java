@@ -1,0 +1,127 @@
+package io.bookshelf.broker.web;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers the requests of one connection, one after the other. */
+final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger log = LoggerFactory.getLogger(HttpHandler.class);
+
+    private final RequestGuard guard;
+    private final String scheme;
+    private final InetSocketAddress local;
+    private final Pages pages;
+    private final WebSocketUpgrade upgrade;
+    private final RequestDeadline deadline;
+
+    private @Nullable ChannelFuture unsent;
+    private boolean closing;
+
+    HttpHandler(
+            RequestGuard guard,
+            String scheme,
+            InetSocketAddress local,
+            Pages pages,
+            WebSocketUpgrade upgrade,
+            RequestDeadline deadline) {
+        this.guard = guard;
+        this.scheme = scheme;
+        this.local = local;
+        this.pages = pages;
+        this.upgrade = upgrade;
+        this.deadline = deadline;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (closing) {
+            return;
+        }
+        if (unsent != null && !unsent.isDone()) {
+            // A client that sends requests but does not read the answers would otherwise fill the memory with them.
+            closing = true;
+            unsent.addListener(ignored -> ctx.close());
+            return;
+        }
+        FullHttpResponse refusal = refusal(ctx, request);
+        if (refusal != null) {
+            closing = true;
+            Responses.closing(ctx, refusal);
+        } else if (isWebSocket(request)) {
+            FullHttpResponse problem = upgrade.problemWith(request);
+            if (problem == null) {
+                upgrade.upgrade(ctx, request);
+            } else {
+                closing = true;
+                Responses.closing(ctx, problem);
+            }
+        } else {
+            answer(ctx, request);
+        }
+    }
+
+    private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
+        FullHttpResponse response = pages.answer(request.method(), path(request));
+        String origin = request.headers().get(HttpHeaderNames.ORIGIN);
+        if (origin != null && guard.lists(origin)) {
+            response.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            response.headers().set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+        }
+        if (request.method().equals(HttpMethod.HEAD)) {
+            response = Responses.withoutBody(response);
+        }
+        ChannelFuture sent = ctx.writeAndFlush(response);
+        unsent = sent;
+        sent.addListener(ignored -> deadline.answered(ctx));
+    }
+
+    private @Nullable FullHttpResponse refusal(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (!request.decoderResult().isSuccess()) {
+            Throwable cause = request.decoderResult().cause();
+            if (cause instanceof TooLongHttpLineException) {
+                return Responses.sentence(HttpResponseStatus.REQUEST_URI_TOO_LONG, "That address is too long.");
+            }
+            if (cause instanceof TooLongHttpHeaderException) {
+                return Responses.sentence(
+                        HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too long.");
+            }
+            return Responses.sentence(HttpResponseStatus.BAD_REQUEST, "That is not an HTTP request.");
+        }
+        RequestGuard.Refusal refused = guard.check(request.headers(), scheme, local);
+        if (refused != null) {
+            log.info("refused a web request from {}: {}", ctx.channel().remoteAddress(), refused.sentence());
+            return Responses.sentence(refused.status(), refused.sentence());
+        }
+        if (!request.uri().startsWith("/")) {
+            return Responses.sentence(HttpResponseStatus.BAD_REQUEST, "A request's address must start with a slash.");
+        }
+        return null;
+    }
+
+    private static boolean isWebSocket(FullHttpRequest request) {
+        return path(request).equals(WebSocketUpgrade.PATH) && request.method().equals(HttpMethod.GET);
+    }
+
+    private static String path(FullHttpRequest request) {
+        int query = request.uri().indexOf('?');
+        return query < 0 ? request.uri() : request.uri().substring(0, query);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        log.debug("closed a web connection", cause);
+        ctx.close();
+    }
+}

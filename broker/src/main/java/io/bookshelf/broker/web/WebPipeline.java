@@ -1,0 +1,59 @@
+package io.bookshelf.broker.web;
+
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+
+/**
+ * Serves a connection of the web port: a few pages, and at {@code /mqtt} the WebSocket that carries MQTT.
+ *
+ * <p>After the upgrade the pipeline holds plain bytes in both directions, as behind a TCP socket. Nothing is buffered on
+ * the way out, so that {@code channel.isWritable()} means what it says. Compression of WebSocket messages is not offered.
+ */
+public final class WebPipeline {
+    private static final int LINE_BYTES = 4_096;
+    private static final int HEADER_BYTES = 8_192;
+
+    private final WebConfig config;
+    private final RequestGuard guard;
+    private final Pages pages;
+    private final Consumer<ChannelPipeline> mqtt;
+
+    /**
+     * @param mqtt appends the MQTT handlers to a pipeline whose connection has been upgraded. They see {@code ByteBuf}s,
+     *     and {@code channelActive} once they are all in place
+     */
+    public WebPipeline(WebConfig config, WebContent content, Consumer<ChannelPipeline> mqtt) {
+        this.config = config;
+        this.guard = new RequestGuard(config.hosts(), config.origins());
+        this.pages = new Pages(content);
+        this.mqtt = mqtt;
+    }
+
+    /**
+     * Installs HTTP at the end of a pipeline, behind TLS where there is any.
+     *
+     * @param local the address at which this connection arrived
+     */
+    public void install(ChannelPipeline pipeline, InetSocketAddress local) {
+        HttpDecoderConfig http = new HttpDecoderConfig()
+                .setMaxInitialLineLength(LINE_BYTES)
+                .setMaxHeaderSize(HEADER_BYTES)
+                .setMaxChunkSize(RequestAggregator.BODY_BYTES);
+        String scheme = pipeline.get(SslHandler.class) == null ? "http" : "https";
+        RequestDeadline deadline = new RequestDeadline(config.connectSeconds());
+        WebSocketUpgrade upgrade = new WebSocketUpgrade(config.frameBytes(), mqtt);
+        pipeline.addLast(RequestDeadline.NAME, deadline);
+        // The encoder first: the WebSocket decoder that takes the second place answers bad frames itself.
+        pipeline.addLast(WebSocketUpgrade.ENCODER, new HttpResponseEncoder());
+        pipeline.addLast(WebSocketUpgrade.DECODER, new HttpRequestDecoder(http));
+        pipeline.addLast(new HttpServerKeepAliveHandler());
+        pipeline.addLast(new RequestAggregator());
+        pipeline.addLast(new HttpHandler(guard, scheme, local, pages, upgrade, deadline));
+    }
+}

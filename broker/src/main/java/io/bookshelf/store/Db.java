@@ -1,0 +1,160 @@
+package io.bookshelf.store;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * One SQLite connection and the statements prepared on it, which live as long as it does. Transactions are begun and ended
+ * by SQL, never by JDBC: after a full disk SQLite has rolled back by itself, and JDBC's own rollback would throw.
+ */
+final class Db implements AutoCloseable {
+    /** Pages of the log after which a commit moves them into the file: 4 MB at most, which is what the reserve covers. */
+    private static final int CHECKPOINT_PAGES = 900;
+
+    private static final int PAGE_BYTES = 4096;
+
+    private final Connection connection;
+    private final List<PreparedStatement> statements = new ArrayList<>();
+    private final PreparedStatement begin;
+    private final PreparedStatement beginImmediate;
+    private final PreparedStatement commit;
+    private final PreparedStatement rollback;
+
+    private Db(Connection connection) throws SQLException {
+        this.connection = connection;
+        // Out of JDBC's automatic commits, which cost an attempt to begin and commit around each statement.
+        connection.setAutoCommit(false);
+        begin = prepare("BEGIN");
+        beginImmediate = prepare("BEGIN IMMEDIATE");
+        commit = prepare("COMMIT");
+        rollback = prepare("ROLLBACK");
+        commit.execute();
+    }
+
+    /** The connection that writes. */
+    static Db openWriter(Path file, Durability durability) throws SQLException {
+        SQLiteConfig config = common();
+        config.setPragma(SQLiteConfig.Pragma.SYNCHRONOUS, durability.name());
+        config.setPragma(SQLiteConfig.Pragma.CACHE_SIZE, "-4000");
+        Db db = open(file, config);
+        try {
+            // In this order: the first two must stand before the header is written, which WAL does.
+            db.execute("PRAGMA page_size=" + PAGE_BYTES);
+            db.execute("PRAGMA auto_vacuum=INCREMENTAL");
+            db.execute("PRAGMA journal_mode=WAL");
+            db.execute("PRAGMA journal_size_limit=" + CHECKPOINT_PAGES * PAGE_BYTES);
+            db.execute("PRAGMA wal_autocheckpoint=" + CHECKPOINT_PAGES);
+        } catch (SQLException | RuntimeException e) {
+            db.close();
+            throw e;
+        }
+        return db;
+    }
+
+    /** A connection that only reads. */
+    static Db openReader(Path file) throws SQLException {
+        SQLiteConfig config = common();
+        config.setReadOnly(true);
+        config.setPragma(SQLiteConfig.Pragma.CACHE_SIZE, "-512");
+        return open(file, config);
+    }
+
+    private static SQLiteConfig common() {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(5_000);
+        config.setPragma(SQLiteConfig.Pragma.MMAP_SIZE, "0");
+        config.setPragma(SQLiteConfig.Pragma.TEMP_STORE, "MEMORY");
+        return config;
+    }
+
+    private static Db open(Path file, SQLiteConfig config) throws SQLException {
+        Connection connection = config.createConnection("jdbc:sqlite:" + file);
+        try {
+            Db db = new Db(connection);
+            db.execute("PRAGMA cell_size_check=ON");
+            return db;
+        } catch (SQLException | RuntimeException e) {
+            try {
+                connection.close();
+            } catch (SQLException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
+
+    /** Prepares a statement that is closed with the connection. */
+    PreparedStatement prepare(String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statements.add(statement);
+        return statement;
+    }
+
+    /** Prepares a statement that the caller closes. */
+    PreparedStatement prepareOnce(String sql) throws SQLException {
+        return connection.prepareStatement(sql);
+    }
+
+    /** Runs one statement and passes over its rows, if any. */
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            if (statement.execute(sql)) {
+                try (ResultSet rows = statement.getResultSet()) {
+                    while (rows.next()) {
+                        // A pragma does its work row by row.
+                    }
+                }
+            }
+        }
+    }
+
+    /** The first column of the first row of a query, 0 if there is none. */
+    long number(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getLong(1) : 0;
+        }
+    }
+
+    /** A transaction that reads one commit's state. */
+    void begin() throws SQLException {
+        begin.execute();
+    }
+
+    /** A transaction that writes. */
+    void beginImmediate() throws SQLException {
+        beginImmediate.execute();
+    }
+
+    void commit() throws SQLException {
+        commit.execute();
+    }
+
+    /** Rolls back unless SQLite has done so by itself. */
+    void rollback() {
+        try {
+            rollback.execute();
+        } catch (SQLException alreadyRolledBack) {
+            // There is no transaction, which is what was asked for.
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        for (PreparedStatement statement : statements) {
+            try {
+                statement.close();
+            } catch (SQLException e) {
+                // The connection's own close finalizes what is left.
+            }
+        }
+        connection.close();
+    }
+}

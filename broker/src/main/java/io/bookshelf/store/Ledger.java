@@ -1,0 +1,118 @@
+package io.bookshelf.store;
+
+import io.bookshelf.schema.Scope;
+import java.nio.ByteBuffer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The single row that every commit rewrites: where the store stands, and what its entries must add up to, so that rows that
+ * vanish without a word are noticed.
+ *
+ * @param replica the author id of this epoch
+ * @param rows how many rows the entry table holds
+ * @param sum the sum of their checksums, modulo 2^64
+ * @param repairs how often a damaged row was written over; its checksum can then not be taken from the sum with certainty,
+ *     so the sum is worth nothing until a check has seen the same number
+ * @param settled the number of repairs up to which the sum has been settled
+ * @param lost rows that could not be taken over when the file was made from a damaged one
+ */
+record Ledger(long replica, Head head, long rows, long sum, long repairs, long settled, long lost) {
+    static final String CREATE = "CREATE TABLE head(id INTEGER PRIMARY KEY CHECK(id=1),replica INTEGER NOT NULL,"
+            + "sequence INTEGER NOT NULL,clock INTEGER NOT NULL,unit_counter INTEGER NOT NULL,"
+            + "network_counter INTEGER NOT NULL,everywhere_counter INTEGER NOT NULL,keys INTEGER NOT NULL,"
+            + "row_count INTEGER NOT NULL,row_sum INTEGER NOT NULL,repairs INTEGER NOT NULL,"
+            + "settled INTEGER NOT NULL,lost INTEGER NOT NULL,checksum INTEGER NOT NULL)";
+    static final String SELECT = "SELECT replica,sequence,clock,unit_counter,network_counter,everywhere_counter,keys,"
+            + "row_count,row_sum,repairs,settled,lost,checksum FROM head WHERE id=1";
+    static final String SAVE = "INSERT OR REPLACE INTO head(id,replica,sequence,clock,unit_counter,network_counter,"
+            + "everywhere_counter,keys,row_count,row_sum,repairs,settled,lost,checksum) "
+            + "VALUES(1,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+
+    private static final int FIELDS = 12;
+
+    static Ledger empty(long replica) {
+        return new Ledger(replica, Head.EMPTY, 0, 0, 0, 0, 0);
+    }
+
+    /** The row, or null if it is not there or its checksum does not hold. */
+    static @Nullable Ledger read(PreparedStatement select) throws SQLException {
+        try (ResultSet row = select.executeQuery()) {
+            if (!row.next()) {
+                return null;
+            }
+            long[] f = new long[FIELDS];
+            for (int i = 0; i < FIELDS; i++) {
+                f[i] = row.getLong(i + 1);
+            }
+            if (row.getLong(FIELDS + 1) != checksum(f)) {
+                return null;
+            }
+            return new Ledger(f[0], new Head(f[1], f[2], f[3], f[4], f[5], f[6]), f[7], f[8], f[9], f[10], f[11]);
+        }
+    }
+
+    void save(PreparedStatement save) throws SQLException {
+        long[] f = {
+            replica,
+            head.sequence(),
+            head.clock(),
+            head.unitCounter(),
+            head.networkCounter(),
+            head.everywhereCounter(),
+            head.keys(),
+            rows,
+            sum,
+            repairs,
+            settled,
+            lost
+        };
+        for (int i = 0; i < FIELDS; i++) {
+            save.setLong(i + 1, f[i]);
+        }
+        save.setLong(FIELDS + 1, checksum(f));
+        save.executeUpdate();
+    }
+
+    /** This after a commit that changed the entries by a {@link Delta}. */
+    Ledger after(long sequence, long clock, Map<Scope, Long> counters, Delta delta) {
+        Head next = new Head(
+                sequence,
+                clock,
+                counters.getOrDefault(Scope.UNIT, head.unitCounter()),
+                counters.getOrDefault(Scope.NETWORK, head.networkCounter()),
+                counters.getOrDefault(Scope.EVERYWHERE, head.everywhereCounter()),
+                head.keys() + delta.keys);
+        return new Ledger(replica, next, rows + delta.rows, sum + delta.sum, repairs + delta.repairs, settled, lost);
+    }
+
+    /** This with the sum corrected by what a check found, which had seen {@code seenRepairs}. */
+    Ledger settled(long sumCorrection, long seenRepairs) {
+        return new Ledger(replica, head, rows, sum + sumCorrection, repairs, seenRepairs, lost);
+    }
+
+    /** True if the sum can be compared with the rows. */
+    boolean sumHolds() {
+        return repairs == settled;
+    }
+
+    /** What a transaction changes in the totals. */
+    static final class Delta {
+        long keys;
+        long rows;
+        long sum;
+        long repairs;
+    }
+
+    private static long checksum(long[] fields) {
+        ByteBuffer bytes = ByteBuffer.allocate(fields.length * Long.BYTES);
+        bytes.asLongBuffer().put(fields);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.array());
+        return crc.getValue();
+    }
+}

@@ -1,0 +1,161 @@
+package io.bookshelf.store;
+
+import io.bookshelf.schema.Entry;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes over into a fresh file what is whole in a damaged one: entries in key order from the front, where that ends early
+ * from the back too, and key by key through the sequence index; then the sessions.
+ */
+final class Salvage {
+    private static final int ROWS_A_TRANSACTION = 1_000;
+    private static final String NEWER = " ON CONFLICT(key) DO UPDATE SET seq=excluded.seq,stamp=excluded.stamp,"
+            + "replica=excluded.replica,counter=excluded.counter,deleted=excluded.deleted,qos=excluded.qos,"
+            + "expires_at=excluded.expires_at,checksum=excluded.checksum,seen=excluded.seen,"
+            + "properties=excluded.properties,value=excluded.value WHERE excluded.seq>entry.seq";
+
+    private final Writer target;
+    private final DamageLog damage;
+    private final EntryTable table = new EntryTable();
+    private final PreparedStatement insert;
+    private long inTransaction;
+    private long rows;
+    private @Nullable SQLException targetFailure;
+
+    Salvage(Writer target, DamageLog damage) throws SQLException {
+        this.target = target;
+        this.damage = damage;
+        this.insert = target.db.prepare("INSERT OR IGNORE" + EntryTable.INSERT.substring("INSERT".length()) + NEWER);
+    }
+
+    /**
+     * Takes over what can be had, and settles the fresh file's ledger.
+     *
+     * @return how many rows were taken over
+     * @throws SQLException if the fresh file fails; never because of the damaged one
+     */
+    long from(Path damaged, Ledger fresh) throws SQLException {
+        Ledger old = null;
+        target.db.beginImmediate();
+        try (Db source = Db.openWriter(damaged, Durability.NORMAL)) {
+            old = oldLedger(source);
+            entries(source);
+            sessions(source);
+        } catch (SQLException unreadable) {
+            // What could not be read is lost; what was is kept.
+        }
+        if (targetFailure != null) {
+            target.db.rollback();
+            throw targetFailure;
+        }
+        Ledger settled = Totals.of(target.db, damage).ledger(fresh.replica(), old);
+        target.save(settled);
+        target.db.commit();
+        return rows;
+    }
+
+    private static @Nullable Ledger oldLedger(Db source) {
+        try (PreparedStatement select = source.prepareOnce(Ledger.SELECT)) {
+            return Ledger.read(select);
+        } catch (SQLException unreadable) {
+            return null;
+        }
+    }
+
+    private void entries(Db source) {
+        String all = "SELECT " + EntryTable.COLUMNS + " FROM entry ORDER BY key";
+        if (!copy(source, all) && targetFailure == null) {
+            copy(source, all + " DESC");
+            copyThroughIndex(source);
+        }
+    }
+
+    /** True if the end was reached. */
+    private boolean copy(Db source, String query) {
+        try (PreparedStatement select = source.prepareOnce(query);
+                ResultSet found = select.executeQuery()) {
+            while (targetFailure == null && found.next()) {
+                take(table.read(found));
+            }
+            return true;
+        } catch (SQLException unreadable) {
+            return false;
+        }
+    }
+
+    private void copyThroughIndex(Db source) {
+        try (PreparedStatement one = source.prepareOnce("SELECT " + EntryTable.COLUMNS + " FROM entry WHERE key=?");
+                PreparedStatement known = target.db.prepareOnce("SELECT 1 FROM entry WHERE key=?");
+                PreparedStatement index =
+                        source.prepareOnce("SELECT key FROM entry INDEXED BY entry_seq ORDER BY seq");
+                ResultSet keys = index.executeQuery()) {
+            while (targetFailure == null && keys.next()) {
+                byte[] key = keys.getBytes(1);
+                if (key == null || isKnown(known, key)) {
+                    continue;
+                }
+                one.setBytes(1, key);
+                try (ResultSet found = one.executeQuery()) {
+                    if (found.next()) {
+                        take(table.read(found));
+                    }
+                } catch (SQLException unreadable) {
+                    // This one is lost; the next may lie on another page.
+                }
+            }
+        } catch (SQLException unreadable) {
+            // The index ends here.
+        }
+    }
+
+    private static boolean isKnown(PreparedStatement known, byte[] key) throws SQLException {
+        known.setBytes(1, key);
+        try (ResultSet found = known.executeQuery()) {
+            return found.next();
+        }
+    }
+
+    private void take(EntryTable.Row row) {
+        Entry entry = row.entry();
+        if (entry == null) {
+            damage.row(row);
+            return;
+        }
+        try {
+            table.bind(insert, entry);
+            rows += insert.executeUpdate();
+            pause();
+        } catch (SQLException e) {
+            targetFailure = e;
+        }
+    }
+
+    private void sessions(Db source) throws SQLException {
+        SessionReader reader = new SessionReader(source, damage);
+        for (SessionRow.Table each : SessionRow.Table.values()) {
+            try {
+                reader.each(each, target.sessions::save);
+            } catch (SQLException unreadable) {
+                // The rows before it are taken over.
+            }
+            try {
+                target.sessions.flush();
+                pause();
+            } catch (SQLException e) {
+                targetFailure = e;
+            }
+        }
+    }
+
+    /** Commits now and then, so that the log of the fresh file stays short. */
+    private void pause() throws SQLException {
+        if (++inTransaction % ROWS_A_TRANSACTION == 0) {
+            target.db.commit();
+            target.db.beginImmediate();
+        }
+    }
+}

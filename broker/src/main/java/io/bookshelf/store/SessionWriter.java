@@ -1,0 +1,136 @@
+package io.bookshelf.store;
+
+import io.bookshelf.store.SessionRow.Id;
+import io.bookshelf.store.SessionRow.Table;
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Gathers a transaction's changes to sessions and writes what is left of them when it commits: a cursor that moved a hundred
+ * times is one row, a packet that came and went is none to insert.
+ */
+final class SessionWriter {
+    private final Map<Table, PreparedStatement> saves = new EnumMap<>(Table.class);
+    private final Map<Table, PreparedStatement> deletes = new EnumMap<>(Table.class);
+    private final Map<Table, PreparedStatement> clears = new EnumMap<>(Table.class);
+
+    // Sessions to be emptied before the rows below are written.
+    private final Set<String> dropped = new LinkedHashSet<>();
+    // What each row is to become; nothing for a row to be deleted.
+    private final Map<Id, Optional<SessionRow>> rows = new LinkedHashMap<>();
+
+    SessionWriter(Db db) throws SQLException {
+        for (Table table : Table.values()) {
+            String name = table.sqlName;
+            saves.put(
+                    table,
+                    db.prepare("INSERT OR REPLACE INTO " + name + "(client,item,checksum,body) VALUES(?,?,?,?)"));
+            deletes.put(table, db.prepare("DELETE FROM " + name + " WHERE client=? AND item=?"));
+            clears.put(table, db.prepare("DELETE FROM " + name + " WHERE client=?"));
+        }
+    }
+
+    void apply(SessionChange change) {
+        switch (change) {
+            case SessionChange.SaveSession s -> {
+                save(SessionRow.of(s));
+                save(SessionRow.ofNumber(Table.CURSOR, s.clientId(), s.cursor()));
+            }
+            case SessionChange.DropSession s -> drop(s.clientId());
+            case SessionChange.MoveCursor m -> save(SessionRow.ofNumber(Table.CURSOR, m.clientId(), m.cursor()));
+            case SessionChange.Subscribe s -> save(SessionRow.of(s));
+            case SessionChange.Unsubscribe u -> delete(new Id(Table.SUBSCRIPTION, u.clientId(), 0, u.filter()));
+            case SessionChange.QueuedEvent e -> {
+                save(SessionRow.of(e));
+                save(SessionRow.ofNumber(Table.LAST_EVENT, e.clientId(), e.number()));
+            }
+            case SessionChange.DropEvent e -> delete(SessionRow.id(Table.EVENT, e.clientId(), e.number()));
+            case SessionChange.SaveInFlight p -> save(SessionRow.of(p));
+            case SessionChange.DropInFlight p -> delete(SessionRow.id(Table.IN_FLIGHT, p.clientId(), p.packetId()));
+            case SessionChange.SaveIncoming i -> save(SessionRow.of(i));
+            case SessionChange.DropIncoming i -> delete(SessionRow.id(Table.INCOMING, i.clientId(), i.packetId()));
+            case SessionChange.SaveWill w -> save(SessionRow.of(w));
+            case SessionChange.DropWill w -> delete(SessionRow.id(Table.WILL, w.clientId()));
+        }
+    }
+
+    boolean isEmpty() {
+        return rows.isEmpty() && dropped.isEmpty();
+    }
+
+    /** Writes what was gathered. */
+    void flush() throws SQLException {
+        for (String client : dropped) {
+            byte[] bytes = client.getBytes(StandardCharsets.UTF_8);
+            for (Table table : Table.values()) {
+                if (table != Table.WILL) {
+                    PreparedStatement clear = get(clears, table);
+                    clear.setBytes(1, bytes);
+                    clear.executeUpdate();
+                }
+            }
+        }
+        for (Map.Entry<Id, Optional<SessionRow>> row : rows.entrySet()) {
+            Id id = row.getKey();
+            if (row.getValue().isPresent()) {
+                SessionRow saved = row.getValue().get();
+                PreparedStatement save = get(saves, id.table());
+                bind(save, id);
+                save.setLong(3, saved.checksum());
+                save.setBytes(4, saved.body());
+                save.executeUpdate();
+            } else {
+                PreparedStatement delete = get(deletes, id.table());
+                bind(delete, id);
+                delete.executeUpdate();
+            }
+        }
+        clear();
+    }
+
+    /** Forgets what was gathered. */
+    void clear() {
+        dropped.clear();
+        rows.clear();
+    }
+
+    void save(SessionRow row) {
+        // Taken out first, so that the order of writing is that of the last change.
+        rows.remove(row.id());
+        rows.put(row.id(), Optional.of(row));
+    }
+
+    private void delete(Id id) {
+        rows.remove(id);
+        rows.put(id, Optional.empty());
+    }
+
+    private void drop(String client) {
+        rows.keySet().removeIf(id -> id.client().equals(client) && id.table() != Table.WILL);
+        dropped.add(client);
+    }
+
+    private static void bind(PreparedStatement statement, Id id) throws SQLException {
+        statement.setBytes(1, id.client().getBytes(StandardCharsets.UTF_8));
+        if (id.table() == Table.SUBSCRIPTION) {
+            statement.setBytes(2, id.filter().getBytes(StandardCharsets.UTF_8));
+        } else {
+            statement.setLong(2, id.number());
+        }
+    }
+
+    private static PreparedStatement get(Map<Table, PreparedStatement> statements, Table table) {
+        PreparedStatement statement = statements.get(table);
+        if (statement == null) {
+            throw new IllegalStateException("no statement for " + table);
+        }
+        return statement;
+    }
+}

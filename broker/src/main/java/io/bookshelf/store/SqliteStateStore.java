@@ -1,0 +1,291 @@
+package io.bookshelf.store;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link StateStore} in one SQLite file, which heals what it can by itself: damaged rows are never returned, a damaged file
+ * is set aside and replaced by one with all its whole rows, and a full disk refuses writes until there is room again.
+ */
+public final class SqliteStateStore implements StateStore {
+    // Pages given back to the disk at a time, so that maintenance never takes long.
+    private static final int VACUUM_PAGES = 256;
+
+    private final StoreFolder folder;
+    private final StoreOptions options;
+    private final DamageLog damage = new DamageLog();
+    private final Reserve reserve;
+    private final StoreFile storeFile;
+    private final StoreCheck check;
+    private final Set<SqliteReader> readers = ConcurrentHashMap.newKeySet();
+    // Held for reading by whoever reads, for writing while the file is being replaced.
+    private final ReadWriteLock files = new ReentrantReadWriteLock();
+
+    private Writer writer;
+    private @Nullable SqliteTransaction current;
+    private volatile Ledger ledger;
+    private volatile boolean replaceFile;
+    private volatile boolean full;
+    private volatile String problem = "";
+    private volatile boolean closed;
+
+    private SqliteStateStore(StoreFolder folder, StoreOptions options) {
+        this.folder = folder;
+        this.options = options;
+        reserve = new Reserve(folder.folder().resolve("reserve"), options.reserveBytes());
+        storeFile = new StoreFile(folder, options, damage, reserve);
+        if (!reserve.roomToWrite()) {
+            // SQLite needs a little room even to open.
+            reserve.release();
+        }
+        StoreFile.Opened opened = storeFile.open();
+        writer = opened.writer();
+        ledger = opened.ledger();
+        full = !reserve.hold();
+        check = new StoreCheck(this, options.checkEveryMillis(), options.millis());
+    }
+
+    /**
+     * Opens the store of a folder, making both where they are missing. One that is damaged or of a later version is set
+     * aside and replaced by one with all rows of it that are whole.
+     *
+     * @throws StoreException IN_USE if another process has the folder, IO if it cannot be made or written
+     */
+    public static SqliteStateStore open(Path directory, StoreOptions options) {
+        StoreFolder folder = StoreFolder.open(directory);
+        try {
+            NativeLibrary.unpackBelow(folder.folder().resolve("native"));
+            SqliteStateStore store = new SqliteStateStore(folder, options);
+            store.check.start();
+            return store;
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public long replica() {
+        return ledger.replica();
+    }
+
+    @Override
+    public Head head() {
+        return ledger.head();
+    }
+
+    @Override
+    public WriteTransaction begin() {
+        return begin(false);
+    }
+
+    @Override
+    public WriteTransaction beginShrinking() {
+        return begin(true);
+    }
+
+    private WriteTransaction begin(boolean shrinks) {
+        if (current != null || closed) {
+            throw new IllegalStateException(closed ? "the store is closed" : "a transaction is open");
+        }
+        try {
+            if (replaceFile) {
+                replaceFile();
+            }
+            makeRoom(shrinks);
+            if (check.takeWrongIndex()) {
+                writer.db.execute("REINDEX entry");
+            }
+            writer.db.beginImmediate();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+        ledger = check.settle(ledger);
+        SqliteTransaction transaction = new SqliteTransaction(this, writer, options.indexes(), ledger);
+        current = transaction;
+        return transaction;
+    }
+
+    /** On a full disk: sees whether there is room again, or gives up the reserve for a transaction that shrinks. */
+    private void makeRoom(boolean shrinks) {
+        if (!full) {
+            return;
+        }
+        if (reserve.roomToWrite() && reserve.hold()) {
+            full = false;
+            problem = "";
+        } else if (shrinks) {
+            reserve.release();
+        } else {
+            throw new StoreException(StoreException.Reason.DISK_FULL, fullSentence(), null);
+        }
+    }
+
+    private void replaceFile() {
+        check.pause();
+        files.writeLock().lock();
+        try {
+            readers.forEach(SqliteReader::disconnect);
+            closeWriter();
+            StoreFile.Opened opened = storeFile.replace("it is damaged", true);
+            writer = opened.writer();
+            ledger = opened.ledger();
+            replaceFile = false;
+            problem = "";
+            check.forget();
+        } finally {
+            files.writeLock().unlock();
+            check.resume();
+        }
+    }
+
+    @Override
+    public StoreReader openReader() {
+        SqliteReader reader = new SqliteReader(this);
+        readers.add(reader);
+        return reader;
+    }
+
+    @Override
+    public StoreHealth health() {
+        return new StoreHealth(
+                problem.isEmpty() && !full,
+                full && problem.isEmpty() ? fullSentence() : problem,
+                damage.rows(),
+                ledger.lost() + check.missingRows(),
+                storeFile.setAside().names(),
+                storeFile.salvagedRows(),
+                check.lastMillis(),
+                StoreFolder.size(folder.file()) + StoreFolder.size(folder.log()));
+    }
+
+    @Override
+    public void maintain() {
+        if (current != null || closed || replaceFile) {
+            return;
+        }
+        try {
+            if (full) {
+                giveBack();
+            } else {
+                writer.db.execute("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
+                writer.db.execute("PRAGMA optimize");
+                writer.db.execute("PRAGMA wal_checkpoint(PASSIVE)");
+            }
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Gives all free pages and the log's room back to the disk. */
+    private void giveBack() throws SQLException {
+        writer.db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        writer.db.execute("PRAGMA incremental_vacuum");
+        writer.db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        check.close();
+        readers.forEach(SqliteReader::close);
+        closeWriter();
+        folder.close();
+    }
+
+    private void closeWriter() {
+        try {
+            writer.close();
+        } catch (SQLException e) {
+            // What was committed is on disk already.
+        }
+    }
+
+    /** Checks all rows now, on this thread. */
+    void checkNow() {
+        check.run();
+    }
+
+    Path file() {
+        return folder.file();
+    }
+
+    /** Size of the log in bytes. */
+    long logBytes() {
+        return StoreFolder.size(folder.log());
+    }
+
+    ReadWriteLock files() {
+        return files;
+    }
+
+    DamageLog damage() {
+        return damage;
+    }
+
+    /** A transaction was committed. */
+    void committed(Ledger after) {
+        ledger = after;
+        if (full) {
+            try {
+                giveBack();
+            } catch (SQLException stillFull) {
+                // The next transaction will see.
+            }
+        } else {
+            problem = "";
+        }
+    }
+
+    /** A transaction is over, one way or the other. */
+    void ended(SqliteTransaction transaction) {
+        if (current == transaction) {
+            current = null;
+        }
+    }
+
+    void closed(SqliteReader reader) {
+        readers.remove(reader);
+    }
+
+    /** The file cannot be trusted any more: the next transaction begins on a replacement. */
+    void replaceAtNextBegin() {
+        replaceFile = true;
+    }
+
+    /** Draws the consequences of an error of SQLite's, and says what to throw. */
+    StoreException failed(SQLException e) {
+        StoreException.Reason reason = SqlErrors.reason(e);
+        if (reason == StoreException.Reason.IO && !reserve.roomToWrite()) {
+            reason = StoreException.Reason.DISK_FULL;
+        }
+        String sentence =
+                switch (reason) {
+                    case DISK_FULL -> {
+                        full = true;
+                        yield fullSentence();
+                    }
+                    case DAMAGED -> {
+                        replaceFile = true;
+                        yield "the store file is damaged and will be replaced (" + e.getMessage() + ")";
+                    }
+                    case IO, IN_USE -> {
+                        problem = "the disk refuses (" + e.getMessage() + "): check it and its permissions";
+                        yield problem;
+                    }
+                };
+        return new StoreException(reason, sentence, e);
+    }
+
+    private String fullSentence() {
+        return "the disk of " + folder.folder() + " is full: free some room, or delete keys";
+    }
+}

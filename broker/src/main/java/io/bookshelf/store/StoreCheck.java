@@ -1,0 +1,191 @@
+package io.bookshelf.store;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads all rows in the background, right after the start and then every so often: verifies each row's checksum, all of them
+ * against the ledger, and the sequence index against the rows.
+ *
+ * <p>It reads one commit's state, which keeps the log from being used again from its start; when the log grows too long
+ * meanwhile, it gives up and tries again after a while.
+ */
+final class StoreCheck implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreCheck.class);
+    private static final long LONGEST_LOG = 16L * 1024 * 1024;
+    private static final int ROWS_BETWEEN_LOOKS = 4_096;
+    private static final long AGAIN_MILLIS = 60_000;
+
+    private final SqliteStateStore store;
+    private final long everyMillis;
+    private final LongSupplier millis;
+    private final Thread thread;
+    private final Semaphore wake = new Semaphore(0);
+
+    private volatile boolean paused;
+    private volatile boolean closed;
+    private volatile long lastMillis;
+    private volatile long missingRows;
+    private volatile boolean wrongIndex;
+    private volatile @Nullable Settlement settlement;
+
+    /** By how much the ledger's sum is off, which is known up to so many repairs. */
+    private record Settlement(long replica, long sum, long repairs) {}
+
+    StoreCheck(SqliteStateStore store, long everyMillis, LongSupplier millis) {
+        this.store = store;
+        this.everyMillis = everyMillis;
+        this.millis = millis;
+        this.thread = new Thread(this::repeat, "bookshelf-check");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    long lastMillis() {
+        return lastMillis;
+    }
+
+    long missingRows() {
+        return missingRows;
+    }
+
+    /** True, once, if the sequence index has to be made anew. */
+    boolean takeWrongIndex() {
+        boolean wrong = wrongIndex;
+        wrongIndex = false;
+        return wrong;
+    }
+
+    /** The ledger with its sum put right, where a check has found what it is. */
+    Ledger settle(Ledger ledger) {
+        Settlement found = settlement;
+        if (found == null) {
+            return ledger;
+        }
+        settlement = null;
+        return found.replica == ledger.replica() ? ledger.settled(found.sum, found.repairs) : ledger;
+    }
+
+    /** Stops a check that is under way and lets none begin. */
+    void pause() {
+        paused = true;
+    }
+
+    void resume() {
+        paused = false;
+        wake.release();
+    }
+
+    /** The file has been replaced: what was found does not hold any more. */
+    void forget() {
+        missingRows = 0;
+        wrongIndex = false;
+        settlement = null;
+    }
+
+    private void repeat() {
+        while (!closed) {
+            long wait = run() ? everyMillis : Math.min(everyMillis, AGAIN_MILLIS);
+            try {
+                wake.tryAcquire(wait, TimeUnit.MILLISECONDS);
+                wake.drainPermits();
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** Checks everything once; false if it was stopped on the way. */
+    boolean run() {
+        store.files().readLock().lock();
+        try {
+            if (stopped()) {
+                return false;
+            }
+            try (Db db = Db.openReader(store.file())) {
+                return run(db);
+            } catch (SQLException e) {
+                LOG.warn("{}", store.failed(e).getMessage());
+                return true;
+            }
+        } finally {
+            store.files().readLock().unlock();
+        }
+    }
+
+    private boolean run(Db db) throws SQLException {
+        db.begin();
+        Ledger ledger = readLedger(db);
+        int[] rows = {0};
+        Totals totals =
+                Totals.of(db, store.damage(), () -> stopped() || (++rows[0] % ROWS_BETWEEN_LOOKS == 0 && logTooLong()));
+        if (!totals.complete()) {
+            return false;
+        }
+        long placesInIndex = Totals.placesInIndex(db);
+        SessionReader sessions = new SessionReader(db, store.damage());
+        for (SessionRow.Table table : SessionRow.Table.values()) {
+            sessions.each(table, row -> {});
+        }
+        db.commit();
+        judge(totals, ledger, placesInIndex);
+        lastMillis = millis.getAsLong();
+        return true;
+    }
+
+    private void judge(Totals totals, @Nullable Ledger ledger, long placesInIndex) {
+        if (!totals.ordered() || ledger == null) {
+            LOG.warn("the store file is out of order and will be replaced");
+            store.replaceAtNextBegin();
+            return;
+        }
+        wrongIndex = totals.places() != placesInIndex;
+        long missing = Math.max(0, ledger.rows() - totals.rows() - totals.damaged());
+        if (missing == 0 && totals.damaged() == 0 && totals.sum() != ledger.sum()) {
+            if (ledger.sumHolds()) {
+                // As many rows as there should be, but not these: an older row has come back in place of a newer one.
+                missing = 1;
+            } else {
+                settlement = new Settlement(ledger.replica(), totals.sum() - ledger.sum(), ledger.repairs());
+            }
+        }
+        missingRows = missing;
+        if (missing > 0 || totals.damaged() > 0) {
+            LOG.warn("the store has {} damaged rows and misses {}", totals.damaged(), missing);
+        }
+    }
+
+    private static @Nullable Ledger readLedger(Db db) throws SQLException {
+        try (PreparedStatement select = db.prepareOnce(Ledger.SELECT)) {
+            return Ledger.read(select);
+        }
+    }
+
+    private boolean stopped() {
+        return paused || closed;
+    }
+
+    private boolean logTooLong() {
+        return store.logBytes() > LONGEST_LOG;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        wake.release();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.bookshelf.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.SQLException;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the store file to where it can be written: makes it, checks its format, and replaces one that is damaged.
+ *
+ * <p>The replacement is made beside the damaged file and takes its place only when it is complete; a crash on the way leaves
+ * either the damaged file, to begin again with, or the complete replacement.
+ */
+final class StoreFile {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreFile.class);
+
+    private final StoreFolder folder;
+    private final StoreOptions options;
+    private final DamageLog damage;
+    private final Reserve reserve;
+    private final SetAside setAside;
+    private volatile long salvagedRows;
+
+    StoreFile(StoreFolder folder, StoreOptions options, DamageLog damage, Reserve reserve) {
+        this.folder = folder;
+        this.options = options;
+        this.damage = damage;
+        this.reserve = reserve;
+        this.setAside = new SetAside(folder.folder().resolve("set-aside"), options.mostSetAside());
+    }
+
+    /** A file that can be written, and its ledger. */
+    record Opened(Writer writer, Ledger ledger) {}
+
+    SetAside setAside() {
+        return setAside;
+    }
+
+    /** Rows taken over from damaged files since the start. */
+    long salvagedRows() {
+        return salvagedRows;
+    }
+
+    /** Opens the file, replacing it if it is of no use. */
+    Opened open() {
+        try {
+            finishReplacement();
+            if (Files.isDirectory(folder.file())) {
+                return replace("it is a folder", true);
+            }
+            return openExisting();
+        } catch (IOException e) {
+            throw cannotWrite(e);
+        } catch (SQLException e) {
+            if (SqlErrors.reason(e) == StoreException.Reason.DAMAGED) {
+                return replace(String.valueOf(e.getMessage()), true);
+            }
+            throw cannotWrite(e);
+        }
+    }
+
+    private Opened openExisting() throws SQLException {
+        Db db = Db.openWriter(folder.file(), options.durability());
+        StoreFormat.Verdict verdict;
+        boolean intact;
+        try {
+            verdict = StoreFormat.verdict(db);
+            if (verdict == StoreFormat.Verdict.EMPTY) {
+                StoreFormat.create(db, newReplica(options.random()));
+                verdict = StoreFormat.Verdict.WRITABLE;
+            }
+            intact = StoreFormat.intact(db);
+        } catch (SQLException | RuntimeException e) {
+            db.close();
+            throw e;
+        }
+        if (verdict != StoreFormat.Verdict.WRITABLE) {
+            db.close();
+            return replace("a later version wrote it", verdict == StoreFormat.Verdict.READABLE);
+        }
+        if (!intact) {
+            db.close();
+            return replace("its tables are not those of this version", true);
+        }
+        Writer writer = Writer.on(db, damage);
+        try {
+            return new Opened(writer, ledger(writer));
+        } catch (SQLException | RuntimeException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    /** The ledger; where it is damaged, one that says what the file holds, under a new replica id. */
+    private Ledger ledger(Writer writer) throws SQLException {
+        Ledger stored = writer.readLedger();
+        if (stored != null) {
+            return stored;
+        }
+        LOG.warn("the head of the store was damaged; it was made anew from the entries");
+        damage.row("head", 0, 0);
+        writer.db.beginImmediate();
+        Ledger counted = Totals.of(writer.db, damage).ledger(newReplica(options.random()), null);
+        writer.save(counted);
+        writer.db.commit();
+        return counted;
+    }
+
+    /**
+     * Puts a fresh file in the place of the present one, with all rows of it that are whole, and keeps the present one aside.
+     * Nobody may have the present one open.
+     *
+     * @param why what is wrong with it, for the log
+     * @param readable false if this version cannot make sense of its rows
+     */
+    Opened replace(String why, boolean readable) {
+        LOG.warn("the store file is replaced, {}", why);
+        try {
+            Ledger fresh = makeReplacement(readable);
+            Path aside = Files.exists(folder.file())
+                    ? setAside.take(folder.file(), options.millis().getAsLong())
+                    : folder.file();
+            finishReplacement();
+            Writer writer = Writer.open(folder.file(), options.durability(), damage);
+            LOG.warn("the store file was set aside as {}; {} rows were taken over", aside, salvagedRows);
+            return new Opened(writer, fresh);
+        } catch (IOException | SQLException e) {
+            throw cannotWrite(e);
+        }
+    }
+
+    private Ledger makeReplacement(boolean readable) throws IOException, SQLException {
+        try {
+            return tryReplacement(readable);
+        } catch (SQLException noRoom) {
+            if (SqlErrors.reason(noRoom) != StoreException.Reason.DISK_FULL) {
+                throw noRoom;
+            }
+        }
+        reserve.release();
+        setAside.keepOnly(0);
+        return tryReplacement(readable);
+    }
+
+    private Ledger tryReplacement(boolean readable) throws IOException, SQLException {
+        deleteReplacement();
+        Db db = Db.openWriter(replacement(), options.durability());
+        try (db) {
+            StoreFormat.create(db, newReplica(options.random()));
+            Writer writer = new Writer(db, damage);
+            Ledger empty = writer.readLedger();
+            if (empty == null) {
+                throw new SQLException("a fresh store file does not read back what was written");
+            }
+            if (readable && Files.isRegularFile(folder.file())) {
+                salvagedRows += new Salvage(writer, damage).from(folder.file(), empty);
+            }
+            Ledger settled = writer.readLedger();
+            return settled == null ? empty : settled;
+        }
+    }
+
+    /** Moves a complete replacement into its place; one beside a file that is still there is not complete. */
+    private void finishReplacement() throws IOException {
+        if (!Files.exists(folder.file()) && Files.exists(replacement())) {
+            Files.move(replacement(), folder.file(), StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            deleteReplacement();
+        }
+    }
+
+    private void deleteReplacement() throws IOException {
+        for (String ending : new String[] {"", "-wal", "-shm"}) {
+            Files.deleteIfExists(replacement().resolveSibling(replacement().getFileName() + ending));
+        }
+    }
+
+    private Path replacement() {
+        return folder.folder().resolve("replacement.db");
+    }
+
+    private StoreException cannotWrite(Exception e) {
+        boolean full = e instanceof SQLException sql && SqlErrors.reason(sql) == StoreException.Reason.DISK_FULL;
+        return new StoreException(
+                full ? StoreException.Reason.DISK_FULL : StoreException.Reason.IO,
+                "the store file " + folder.file() + " cannot be opened (" + e.getMessage() + "): "
+                        + (full ? "free some room on its disk" : "make it and its folder writable for this user"),
+                e);
+    }
+
+    private static long newReplica(RandomGenerator random) {
+        long id = random.nextLong();
+        return id == 0 ? newReplica(random) : id;
+    }
+}

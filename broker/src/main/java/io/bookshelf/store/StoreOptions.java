@@ -1,0 +1,73 @@
+package io.bookshelf.store;
+
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * How a {@link SqliteStateStore} is to work.
+ *
+ * @param durability what a commit waits for
+ * @param reserveBytes size of the file that keeps room for deletes on a full disk; 0 for none
+ * @param mostSetAside how many damaged files are kept
+ * @param checkEveryMillis time between two checks of all rows, in milliseconds; the first comes right after the start
+ * @param indexes what follows the entries inside the transactions
+ * @param random gives the replica ids
+ * @param millis the time of day in milliseconds since the epoch, for names and for {@link StoreHealth#lastCheckMillis()}
+ */
+public record StoreOptions(
+        Durability durability,
+        long reserveBytes,
+        int mostSetAside,
+        long checkEveryMillis,
+        List<EntryIndex> indexes,
+        RandomGenerator random,
+        LongSupplier millis) {
+
+    public StoreOptions {
+        indexes = List.copyOf(indexes);
+    }
+
+    /** Full durability, a reserve of 4 MiB, three files kept aside, a check every hour. */
+    public static StoreOptions defaults() {
+        return new StoreOptions(
+                Durability.FULL,
+                4L * 1024 * 1024,
+                3,
+                3_600_000,
+                List.of(),
+                new SecureRandom(),
+                System::currentTimeMillis);
+    }
+
+    /** These with another durability. */
+    public StoreOptions withDurability(Durability other) {
+        return new StoreOptions(other, reserveBytes, mostSetAside, checkEveryMillis, indexes, random, millis);
+    }
+
+    /** These with a reserve of another size. */
+    public StoreOptions withReserveBytes(long bytes) {
+        return new StoreOptions(durability, bytes, mostSetAside, checkEveryMillis, indexes, random, millis);
+    }
+
+    /** These with another time between checks. */
+    public StoreOptions withCheckEveryMillis(long every) {
+        return new StoreOptions(durability, reserveBytes, mostSetAside, every, indexes, random, millis);
+    }
+
+    /** These with these indexes. */
+    public StoreOptions withIndexes(List<EntryIndex> others) {
+        return new StoreOptions(durability, reserveBytes, mostSetAside, checkEveryMillis, others, random, millis);
+    }
+
+    /** These with another source of replica ids. */
+    public StoreOptions withRandom(RandomGenerator other) {
+        return new StoreOptions(durability, reserveBytes, mostSetAside, checkEveryMillis, indexes, other, millis);
+    }
+
+    /** These with another clock. */
+    public StoreOptions withMillis(LongSupplier clock) {
+        return new StoreOptions(durability, reserveBytes, mostSetAside, checkEveryMillis, indexes, random, clock);
+    }
+}

@@ -1,0 +1,109 @@
+package io.bookshelf.store;
+
+import io.bookshelf.schema.Entry;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a walk over all entries finds.
+ *
+ * @param complete false if it was stopped early; then the rest says nothing
+ * @param ordered false if the rows do not stand in the order of their keys: lookups may then miss rows
+ * @param rows rows that are whole
+ * @param damaged rows that are not
+ * @param sum the sum of the whole rows' checksums
+ * @param places a sum over (sequence, key), to compare with the sequence index
+ * @param keys whole rows that hold a value
+ * @param sequence the greatest sequence
+ * @param clock the greatest stamp
+ */
+record Totals(
+        boolean complete,
+        boolean ordered,
+        long rows,
+        long damaged,
+        long sum,
+        long places,
+        long keys,
+        long sequence,
+        long clock) {
+
+    /** Walks in the caller's read transaction. */
+    static Totals of(Db db, DamageLog damage) throws SQLException {
+        return of(db, damage, () -> false);
+    }
+
+    /** Walks in the caller's read transaction, until it is told to stop. */
+    static Totals of(Db db, DamageLog damage, BooleanSupplier stop) throws SQLException {
+        EntryTable table = new EntryTable();
+        boolean ordered = true;
+        long rows = 0;
+        long damaged = 0;
+        long sum = 0;
+        long places = 0;
+        long keys = 0;
+        long sequence = 0;
+        long clock = 0;
+        byte @Nullable [] last = null;
+        try (PreparedStatement select =
+                        db.prepareOnce("SELECT " + EntryTable.COLUMNS + ",typeof(key)='blob' FROM entry ORDER BY key");
+                ResultSet found = select.executeQuery()) {
+            while (found.next()) {
+                if (stop.getAsBoolean()) {
+                    return new Totals(false, true, 0, 0, 0, 0, 0, 0, 0);
+                }
+                EntryTable.Row row = table.read(found);
+                ordered &= found.getInt(15) == 1 && (last == null || Arrays.compareUnsigned(last, row.key()) < 0);
+                last = row.key();
+                places += place(row.seq(), row.key());
+                Entry entry = row.entry();
+                if (entry == null) {
+                    damaged++;
+                    damage.row(row);
+                    continue;
+                }
+                rows++;
+                sum += row.checksum();
+                keys += entry.deleted() ? 0 : 1;
+                sequence = Math.max(sequence, entry.sequence());
+                clock = Math.max(clock, entry.version().stamp());
+            }
+        }
+        return new Totals(true, ordered, rows, damaged, sum, places, keys, sequence, clock);
+    }
+
+    /** The same sum over the places as the sequence index has them. */
+    static long placesInIndex(Db db) throws SQLException {
+        long places = 0;
+        try (PreparedStatement select = db.prepareOnce(
+                        "SELECT seq,key,typeof(key)='blob' FROM entry INDEXED BY entry_seq ORDER BY seq");
+                ResultSet found = select.executeQuery()) {
+            while (found.next()) {
+                byte[] key = found.getBytes(2);
+                if (key != null && found.getInt(3) == 1) {
+                    places += place(found.getLong(1), key);
+                }
+            }
+        }
+        return places;
+    }
+
+    private static long place(long seq, byte[] key) {
+        // Mixed, so that two wrong places do not cancel out.
+        long mixed = (seq * 0x9E3779B97F4A7C15L) ^ (Arrays.hashCode(key) * 0xC2B2AE3D27D4EB4FL);
+        return (mixed ^ (mixed >>> 29)) * 0xBF58476D1CE4E5B9L;
+    }
+
+    /** The ledger of a file that holds just this, made from one whose ledger was {@code old}, null for not known. */
+    Ledger ledger(long replica, @Nullable Ledger old) {
+        long oldSequence = old == null ? 0 : old.head().sequence();
+        long oldClock = old == null ? 0 : old.head().clock();
+        Head head = new Head(Math.max(sequence, oldSequence), Math.max(clock, oldClock), 0, 0, 0, keys);
+        long lost = old == null ? 0 : Math.max(0, old.rows() - rows) + old.lost();
+        return new Ledger(replica, head, rows + damaged, sum, damaged, damaged, lost);
+    }
+}

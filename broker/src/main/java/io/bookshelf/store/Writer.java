@@ -1,0 +1,130 @@
+package io.bookshelf.store;
+
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.Key;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The one connection that writes, with its statements. Lives as long as the file that it writes to. */
+final class Writer implements AutoCloseable {
+    final Db db;
+    final SessionWriter sessions;
+    final RowCache cache = new RowCache();
+
+    private final DamageLog damage;
+    private final EntryTable table = new EntryTable();
+    private final PreparedStatement select;
+    private final PreparedStatement insert;
+    private final PreparedStatement update;
+    private final PreparedStatement delete;
+    private final PreparedStatement expired;
+    private final PreparedStatement tombstones;
+    private final PreparedStatement readHead;
+    private final PreparedStatement saveHead;
+
+    Writer(Db db, DamageLog damage) throws SQLException {
+        this.db = db;
+        this.damage = damage;
+        sessions = new SessionWriter(db);
+        select = db.prepare("SELECT " + EntryTable.COLUMNS + " FROM entry WHERE key=?");
+        insert = db.prepare(EntryTable.INSERT);
+        update = db.prepare(EntryTable.UPDATE);
+        delete = db.prepare("DELETE FROM entry WHERE key=?");
+        expired = db.prepare("SELECT " + EntryTable.COLUMNS
+                + " FROM entry WHERE expires_at>0 AND deleted=0 AND expires_at<=? ORDER BY expires_at");
+        tombstones = db.prepare(
+                "SELECT " + EntryTable.COLUMNS + " FROM entry WHERE deleted=1 AND seq<=? AND stamp<? ORDER BY seq");
+        readHead = db.prepare(Ledger.SELECT);
+        saveHead = db.prepare(Ledger.SAVE);
+    }
+
+    /** Opens a file that has its tables. */
+    static Writer open(Path file, Durability durability, DamageLog damage) throws SQLException {
+        return on(Db.openWriter(file, durability), damage);
+    }
+
+    /** Takes over a connection, and closes it if that fails. */
+    static Writer on(Db db, DamageLog damage) throws SQLException {
+        try {
+            return new Writer(db, damage);
+        } catch (SQLException | RuntimeException e) {
+            db.close();
+            throw e;
+        }
+    }
+
+    /** What the file has under a key; null for nothing. */
+    EntryTable.@Nullable Row read(Key key) throws SQLException {
+        select.setBytes(1, key.utf8());
+        try (ResultSet rows = select.executeQuery()) {
+            if (!rows.next()) {
+                return null;
+            }
+            EntryTable.Row row = table.read(rows);
+            if (row.entry() == null) {
+                damage.row(row);
+            }
+            return row;
+        }
+    }
+
+    /** Writes an entry, in place of the row that is there or as a new one; returns its checksum. */
+    long write(Entry entry, boolean replaces) throws SQLException {
+        PreparedStatement statement = replaces ? update : insert;
+        long checksum = table.bind(statement, entry);
+        statement.executeUpdate();
+        return checksum;
+    }
+
+    void delete(Key key) throws SQLException {
+        delete.setBytes(1, key.utf8());
+        delete.executeUpdate();
+    }
+
+    /** Entries that expired by {@code nowMillis}, at most so many. */
+    List<EntryTable.Row> expired(long nowMillis, int most) throws SQLException {
+        expired.setLong(1, nowMillis);
+        return whole(expired, most);
+    }
+
+    /** Tombstones that may be forgotten, at most so many. */
+    List<EntryTable.Row> tombstones(long throughSequence, long beforeStamp, int most) throws SQLException {
+        tombstones.setLong(1, throughSequence);
+        tombstones.setLong(2, beforeStamp);
+        return whole(tombstones, most);
+    }
+
+    private List<EntryTable.Row> whole(PreparedStatement query, int most) throws SQLException {
+        List<EntryTable.Row> found = new ArrayList<>();
+        try (ResultSet rows = query.executeQuery()) {
+            while (found.size() < most && rows.next()) {
+                EntryTable.Row row = table.read(rows);
+                if (row.entry() == null) {
+                    damage.row(row);
+                } else {
+                    found.add(row);
+                }
+            }
+        }
+        return found;
+    }
+
+    @Nullable
+    Ledger readLedger() throws SQLException {
+        return Ledger.read(readHead);
+    }
+
+    void save(Ledger ledger) throws SQLException {
+        ledger.save(saveHead);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        db.close();
+    }
+}

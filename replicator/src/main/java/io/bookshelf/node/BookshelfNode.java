@@ -1,0 +1,122 @@
+package io.bookshelf.node;
+
+import io.bookshelf.broker.BrokerException;
+import io.bookshelf.broker.EmbeddedBroker;
+import io.bookshelf.schema.HybridClock;
+import io.bookshelf.store.SqliteStateStore;
+import io.bookshelf.store.StateStore;
+import io.bookshelf.store.StoreException;
+import io.bookshelf.store.StoreOptions;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A whole unit, wired together here and nowhere else; owns the lifecycle of its parts. */
+public final class BookshelfNode implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(BookshelfNode.class);
+
+    private final AccessWatch access;
+    private final StateStore store;
+    private final EmbeddedBroker broker;
+
+    private BookshelfNode(AccessWatch access, StateStore store, EmbeddedBroker broker) {
+        this.access = access;
+        this.store = store;
+        this.broker = broker;
+    }
+
+    /** Starts a unit whose access settings do not change while it runs, its password file excepted. */
+    public static BookshelfNode start(NodeConfig config) {
+        return start(config, config::access, null);
+    }
+
+    /**
+     * Starts a unit; when this returns, its listeners accept.
+     *
+     * @param access reads the access settings anew, when {@code settingsFile} or the password file has changed
+     * @param settingsFile the file that the settings come from, null for none
+     * @throws NodeException with a sentence that says what to do
+     */
+    public static BookshelfNode start(
+            NodeConfig config, Supplier<AccessSettings> access, @Nullable Path settingsFile) {
+        Build build = Build.current();
+        AccessWatch watch = watch(config.access(), access, settingsFile);
+        try {
+            StateStore store = SqliteStateStore.open(
+                    config.data(), StoreOptions.defaults().withDurability(config.durability()));
+            try {
+                return start(config, build, watch, store);
+            } catch (RuntimeException e) {
+                store.close();
+                throw e;
+            }
+        } catch (StoreException | BrokerException e) {
+            watch.close();
+            throw new NodeException(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            watch.close();
+            throw e;
+        }
+    }
+
+    private static AccessWatch watch(
+            AccessSettings first, Supplier<AccessSettings> again, @Nullable Path settingsFile) {
+        List<Path> files = new ArrayList<>();
+        if (settingsFile != null) {
+            files.add(settingsFile);
+        }
+        if (first.passwordFile() != null) {
+            files.add(first.passwordFile());
+        }
+        try {
+            return new AccessWatch(first, again, files);
+        } catch (RuntimeException e) {
+            throw new NodeException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static BookshelfNode start(NodeConfig config, Build build, AccessWatch watch, StateStore store) {
+        long lastMillis = HybridClock.millis(store.head().clock());
+        KernelClock clock = new KernelClock(config.trustWallClock(), build.built(), lastMillis);
+        if (!clock.known()) {
+            log.info("clock: the kernel does not call it synchronised, so nothing expires until it does"
+                    + " (or set clock.trust = \"always\")");
+        }
+        EmbeddedBroker broker =
+                EmbeddedBroker.start(config.broker(), store, clock, watch.policy(), build.version());
+        return new BookshelfNode(watch, store, broker);
+    }
+
+    /** Where MQTT over TCP listens. */
+    public InetSocketAddress mqtt() {
+        return broker.mqtt();
+    }
+
+    /** Where HTTP and MQTT over WebSocket listen. */
+    public InetSocketAddress web() {
+        return broker.web();
+    }
+
+    /** Stops the unit: says goodbye to its clients, commits what was taken, closes the store. */
+    @Override
+    public void close() {
+        List<RuntimeException> failures = new ArrayList<>();
+        for (Runnable part : List.<Runnable>of(broker::close, store::close, access::close)) {
+            try {
+                part.run();
+            } catch (RuntimeException e) {
+                failures.add(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            RuntimeException first = failures.removeFirst();
+            failures.forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+}
