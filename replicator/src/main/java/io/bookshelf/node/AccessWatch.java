@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.HashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -75,7 +75,9 @@ final class AccessWatch implements Closeable {
     }
 
     private static AccessPolicy policy(AccessSettings settings) {
-        if (settings.passwordFile() == null && settings.anonymous() && settings.rules().isEmpty()) {
+        if (settings.passwordFile() == null
+                && settings.anonymous()
+                && settings.rules().isEmpty()) {
             return AccessPolicy.OPEN;
         }
         PasswordFile passwords = settings.passwordFile() == null ? null : PasswordFile.load(settings.passwordFile());
