@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,8 +81,16 @@ final class AccessWatch implements Closeable {
                 && settings.rules().isEmpty()) {
             return AccessPolicy.OPEN;
         }
-        PasswordFile passwords = settings.passwordFile() == null ? null : PasswordFile.load(settings.passwordFile());
+        PasswordFile passwords = passwords(settings.passwordFile());
         return new AccessRules(settings.rules(), passwords, settings.anonymous());
+    }
+
+    private static @Nullable PasswordFile passwords(@Nullable Path file) {
+        try {
+            return file == null ? null : PasswordFile.load(file);
+        } catch (IOException e) {
+            throw new NodeException("access.password_file: " + file + " cannot be read: " + e.getMessage());
+        }
     }
 
     @Override
