@@ -1,0 +1,98 @@
+package io.bookshelf.cli;
+
+import io.bookshelf.cli.config.ConfigException;
+import io.bookshelf.cli.config.Spelling;
+import io.bookshelf.node.NodeException;
+import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The {@code bookshelf} command line. Exit codes: 0 done; 2 wrong usage, a wrong setting, or a unit that cannot start;
+ * 1 anything else.
+ */
+@Command(
+        name = "bookshelf",
+        description = "A replicated state server whose language is MQTT.",
+        subcommands = CommandLine.HelpCommand.class,
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND")
+public final class Main implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private CommandSpec spec;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        int code = commandLine().execute(args);
+        System.out.flush();
+        System.exit(code);
+    }
+
+    /** Every command of the tool, with its way of reporting mistakes. */
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Main());
+        line.addSubcommand(new RunCommand());
+        line.addSubcommand(new PasswdCommand());
+        line.addSubcommand(new VersionCommand());
+        return line.setParameterExceptionHandler(Main::reportUsage).setExecutionExceptionHandler(Main::reportFailure);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do: run, passwd, bench or version");
+    }
+
+    private static int reportUsage(ParameterException mistake, String[] args) {
+        CommandLine command = mistake.getCommandLine();
+        String sentence = mistake instanceof UnmatchedArgumentException unmatched
+                ? unknown(unmatched.getUnmatched().getFirst(), command.getCommandSpec())
+                : String.valueOf(mistake.getMessage());
+        String name = command.getCommandSpec().qualifiedName(" ");
+        say(command, sentence + " (see: " + name + " --help)");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String unknown(String word, CommandSpec command) {
+        boolean option = word.startsWith("-");
+        Set<String> known =
+                option ? command.optionsMap().keySet() : command.subcommands().keySet();
+        if (known.isEmpty()) {
+            return "there is one argument too many, " + word;
+        }
+        String nearest = Spelling.nearest(word, known);
+        return "there is no " + (option ? "option " : "command ") + word
+                + (nearest == null ? "" : "; did you mean " + nearest + "?");
+    }
+
+    private static int reportFailure(Exception failure, CommandLine command, ParseResult parsed) throws Exception {
+        switch (failure) {
+            case ConfigException mistake -> say(command, String.valueOf(mistake.getMessage()));
+            case NodeException cannotStart -> say(command, String.valueOf(cannotStart.getMessage()));
+            case FileSystemException file ->
+                say(command, "cannot use " + file.getFile() + " (" + reason(file) + "): make it a file of yours");
+            default -> throw failure;
+        }
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String reason(FileSystemException failure) {
+        String given = failure.getReason();
+        return given == null ? failure.getClass().getSimpleName() : given;
+    }
+
+    private static void say(CommandLine command, String sentence) {
+        PrintWriter err = command.getErr();
+        err.println("bookshelf: " + sentence.strip().replaceAll("\\s*\\R\\s*", " "));
+        err.flush();
+    }
+}

@@ -1,0 +1,99 @@
+package io.bookshelf.cli;
+
+import io.bookshelf.cli.config.ConfigException;
+import io.bookshelf.cli.config.ConfigFile;
+import io.bookshelf.cli.config.Environment;
+import io.bookshelf.cli.config.Flags;
+import io.bookshelf.cli.config.HostPort;
+import io.bookshelf.cli.config.Settings;
+import io.bookshelf.node.NodeConfig;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Runs a unit until it is told to stop. */
+@Command(
+        name = "run",
+        description = "Run a unit until SIGTERM or SIGINT.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class RunCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Settings (default: $BOOKSHELF_CONFIG, or ~/.config/bookshelf/bookshelf.toml if it exists).")
+    private @Nullable Path config;
+
+    @Option(names = "--unit", paramLabel = "NAME", description = "The unit's name (default: the host name).")
+    private @Nullable String unit;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder of its store (default: ~/.local/state/bookshelf/NAME).")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--mqtt",
+            paramLabel = "HOST:PORT",
+            converter = Address.class,
+            description = "Where MQTT listens; port 0 picks one (default: 127.0.0.1:1883).")
+    private @Nullable InetSocketAddress mqtt;
+
+    @Option(
+            names = "--web",
+            paramLabel = "HOST:PORT",
+            converter = Address.class,
+            description = "Where HTTP and MQTT over WebSocket listen; port 0 picks one (default: 127.0.0.1:8080).")
+    private @Nullable InetSocketAddress web;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Flags flags = new Flags(unit, data, mqtt, web);
+        Environment environment = Environment.ofThisProcess();
+        Path file = config == null ? environment.settingsFile() : config;
+        Settings settings = file == null ? Settings.DEFAULTS : ConfigFile.load(file);
+        NodeConfig node = flags.over(settings, environment);
+        // The backend reads it once, before its first logger.
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", settings.logLevel());
+        Logger log = LoggerFactory.getLogger(RunCommand.class);
+        log.info("settings from {}, data in {}", file == null ? "no file" : file.toAbsolutePath(), node.data());
+        warnIfOpen(log, "mqtt", node.broker().mqtt(), node);
+        warnIfOpen(log, "web", node.broker().web(), node);
+        return new UnitProcess(log, spec.commandLine().getOut()).run(node);
+    }
+
+    private static void warnIfOpen(Logger log, String listener, InetSocketAddress address, NodeConfig node) {
+        if (!address.getAddress().isLoopbackAddress() && node.access().anonymous()) {
+            log.warn(
+                    "{} listens on {}, where whoever reaches it comes in without a password: set access.password_file",
+                    listener,
+                    HostPort.format(address));
+        }
+    }
+
+    /** Reads HOST:PORT. */
+    static final class Address implements ITypeConverter<InetSocketAddress> {
+        @Override
+        public InetSocketAddress convert(String text) {
+            try {
+                return HostPort.parse(text);
+            } catch (ConfigException e) {
+                throw new TypeConversionException("it " + e.getMessage());
+            }
+        }
+    }
+}

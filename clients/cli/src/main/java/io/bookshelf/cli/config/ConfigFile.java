@@ -1,0 +1,163 @@
+package io.bookshelf.cli.config;
+
+import com.electronwill.nightconfig.core.CommentedConfig;
+import com.electronwill.nightconfig.core.io.ParsingException;
+import com.electronwill.nightconfig.toml.TomlParser;
+import io.bookshelf.broker.BrokerConfig.Limits;
+import io.bookshelf.store.Durability;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code bookshelf.toml}: every setting has a type and bounds, and a setting that nobody knows is a mistake. */
+public final class ConfigFile {
+    private static final int TEN_YEARS_SECONDS = 10 * 365 * 24 * 3_600;
+    private static final int GIB = 1024 * 1024 * 1024;
+    private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?");
+    private static final Pattern ORIGIN = Pattern.compile("https?://" + HOST.pattern());
+
+    private ConfigFile() {}
+
+    /**
+     * Reads a file; paths in it are taken from its folder.
+     *
+     * @throws ConfigException if it cannot be read, or a setting is wrong
+     */
+    public static Settings load(Path file) {
+        String text = read(file);
+        TomlTable root =
+                new TomlTable(file, new KeyLines(text), "", parse(file, text).valueMap());
+        Path parent = file.toAbsolutePath().getParent();
+        Path folder = parent == null ? file.toAbsolutePath() : parent;
+
+        TomlTable http = root.table("http");
+        Settings settings = new Settings(
+                unit(root),
+                data(root, folder),
+                address(root, "mqtt"),
+                address(root, "web"),
+                durability(root.table("store")),
+                trustsWallClock(root.table("clock")),
+                logLevel(root.table("log")),
+                limits(root.table("limits"), root.table("sessions")),
+                matching(http, "hosts", HOST, "host names, such as \"unit.lan\""),
+                matching(http, "origins", ORIGIN, "origins, such as \"https://app.example\""),
+                AccessSection.read(root.table("access"), folder));
+        http.refuseUnknown();
+        root.refuseUnknown();
+        return settings;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new ConfigException("there is no file " + file + ": make it, or name another with --config");
+        } catch (CharacterCodingException e) {
+            throw new ConfigException(file + " is not UTF-8 text: save it as UTF-8");
+        } catch (IOException e) {
+            throw new ConfigException("cannot read " + file + " (" + e.getMessage() + "): make it a readable file");
+        }
+    }
+
+    private static CommentedConfig parse(Path file, String text) {
+        // The parser takes the end of the file in place of the end of its last line for a mistake.
+        LineReader reader = new LineReader(text + "\n");
+        try {
+            return new TomlParser().parse(reader);
+        } catch (RuntimeException | StackOverflowError e) {
+            // The parser's own failures on odd input are as much the file's fault as those that it reports.
+            String reason = e instanceof ParsingException ? String.valueOf(e.getMessage()) : "this is not TOML";
+            String shown = reason.strip().replace("\n", "\\n").replaceAll("\\p{Cntrl}", " ");
+            throw new ConfigException(file + ", line " + reader.line() + ": " + shown);
+        }
+    }
+
+    private static @Nullable String unit(TomlTable root) {
+        String unit = root.string("unit");
+        if (unit != null && !UnitName.isValid(unit)) {
+            throw root.mistake("unit", UnitName.mistake(unit));
+        }
+        return unit;
+    }
+
+    private static @Nullable Path data(TomlTable root, Path folder) {
+        String data = root.string("data");
+        if (data != null && data.isBlank()) {
+            throw root.mistake("data", "must name a folder; leave it out for the default");
+        }
+        return data == null ? null : folder.resolve(data).normalize();
+    }
+
+    private static @Nullable InetSocketAddress address(TomlTable root, String name) {
+        String text = root.string(name);
+        try {
+            return text == null ? null : HostPort.parse(text);
+        } catch (ConfigException e) {
+            throw root.mistake(name, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Durability durability(TomlTable store) {
+        String word = store.word("durability", "full", List.of("full", "normal"));
+        store.refuseUnknown();
+        return word.equals("full") ? Durability.FULL : Durability.NORMAL;
+    }
+
+    private static boolean trustsWallClock(TomlTable clock) {
+        String word = clock.word("trust", "kernel", List.of("kernel", "always"));
+        clock.refuseUnknown();
+        return word.equals("always");
+    }
+
+    private static String logLevel(TomlTable log) {
+        String level = log.word("level", "info", List.of("trace", "debug", "info", "warn", "error", "off"));
+        log.refuseUnknown();
+        return level;
+    }
+
+    private static Limits limits(TomlTable limits, TomlTable sessions) {
+        Limits absent = Limits.DEFAULTS;
+        Limits read = new Limits(
+                limits.smallNumber("key_bytes", absent.keyBytes(), 1, 65_535),
+                limits.smallNumber("value_bytes", absent.valueBytes(), 1, 16 * 1024 * 1024),
+                limits.smallNumber("connections", absent.connections(), 1, 1_000_000),
+                limits.smallNumber("connect_seconds", absent.connectSeconds(), 1, 3_600),
+                limits.smallNumber("keep_alive_seconds", absent.keepAliveSeconds(), 1, 65_535),
+                limits.smallNumber("receive_maximum", absent.receiveMaximum(), 1, 65_535),
+                limits.smallNumber("in_flight", absent.inFlight(), 1, 65_535),
+                limits.smallNumber("topic_aliases", absent.topicAliases(), 0, 65_535),
+                limits.smallNumber("subscriptions", absent.subscriptions(), 1, 1_000_000),
+                limits.smallNumber("bus_bytes", absent.busBytes(), 64 * 1024, GIB),
+                sessions.number("max_age_seconds", absent.sessionSeconds(), 1, TEN_YEARS_SECONDS),
+                sessions.smallNumber("queued_events", absent.queuedEvents(), 0, 1_000_000),
+                sessions.number("queued_bytes", absent.queuedBytes(), 0, GIB),
+                sessions.number("event_seconds", absent.eventSeconds(), 1, TEN_YEARS_SECONDS));
+        limits.refuseUnknown();
+        sessions.refuseUnknown();
+        int oneWrite = read.keyBytes() + read.valueBytes();
+        if (read.busBytes() < oneWrite) {
+            throw limits.mistake(
+                    "bus_bytes",
+                    "must be at least " + oneWrite + ", so that limits.key_bytes and limits.value_bytes fit in, not "
+                            + read.busBytes());
+        }
+        return read;
+    }
+
+    private static List<String> matching(TomlTable http, String name, Pattern shape, String wanted) {
+        List<String> texts = http.strings(name);
+        for (String text : texts) {
+            if (!shape.matcher(text).matches()) {
+                throw http.mistake(name, "must list " + wanted + ", not \"" + text + "\"");
+            }
+        }
+        return texts;
+    }
+}

@@ -1,0 +1,5 @@
+/** The {@code bookshelf} command. */
+@NullMarked
+package io.bookshelf.cli;
+
+import org.jspecify.annotations.NullMarked;

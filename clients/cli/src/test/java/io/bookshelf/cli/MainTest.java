@@ -1,0 +1,76 @@
+package io.bookshelf.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class MainTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @ParameterizedTest
+    @CsvSource({"--version", "-V", "version"})
+    void printsItsVersion(String argument) {
+        assertThat(execute(argument)).isZero();
+        assertThat(out.toString()).matches("bookshelf \\d+\\.\\d+\\.\\d+\\S*\\R");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"help", "--help", "run --help", "help run", "passwd --help"})
+    void explainsItself(String arguments) {
+        assertThat(execute(arguments.split(" "))).isZero();
+        assertThat(out.toString()).contains("Usage: bookshelf");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | say what to do",
+                "rnu | there is no command rnu; did you mean run?",
+                "run --mqqt 127.0.0.1:1 | did you mean --mqtt?",
+                "run --verbose | there is no option --verbose",
+                "run --mqtt 1883 | must be HOST:PORT",
+                "run --web a:99999 | must have a port from 0 to 65535",
+                "run --unit | Missing required parameter for option '--unit'",
+                "run --unit a/b | --unit must be 1 to 63 letters",
+                "run --unit a --unit b | should be specified only once",
+                "run here | there is one argument too many, here",
+                "run --config /does/not/exist.toml | there is no file /does/not/exist.toml",
+                "passwd | Missing required parameters: 'FILE', 'USER'",
+                "passwd /tmp/file a:b | a user name has no colon",
+            })
+    void aMistakeIsOneSentenceAndExitCodeTwo(String arguments, String part) {
+        assertThat(execute(arguments.isEmpty() ? new String[0] : arguments.split(" ")))
+                .isEqualTo(2);
+        assertThat(err.toString()).startsWith("bookshelf: ").contains(part).hasLineCount(1);
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void aPortThatIsTakenIsOneSentenceAndExitCodeTwo(@TempDir Path data) throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String mqtt = "127.0.0.1:" + taken.getLocalPort();
+            assertThat(execute("run", "--data", data.toString(), "--mqtt", mqtt, "--web", "127.0.0.1:0"))
+                    .isEqualTo(2);
+        }
+        assertThat(err.toString()).startsWith("bookshelf: ").contains("--mqtt").hasLineCount(1);
+    }
+
+    private int execute(String... arguments) {
+        CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(out));
+        line.setErr(new PrintWriter(err));
+        return line.execute(arguments);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bookshelf.cli.config;
+
+import org.jspecify.annotations.NullMarked;

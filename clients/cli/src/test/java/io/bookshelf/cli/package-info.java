@@ -1,0 +1,4 @@
+@NullMarked
+package io.bookshelf.cli;
+
+import org.jspecify.annotations.NullMarked;
