@@ -84,8 +84,7 @@ public final class EmbeddedBroker implements Closeable {
     private EmbeddedBroker(BrokerConfig config, StateStore store, WallClock wall, AccessPolicy access, String version) {
         this.mqtt = config.mqtt();
         this.web = config.web();
-        this.loop = new NioEventLoopGroup(
-                1, task -> Thread.ofPlatform().name("bookshelf-loop").unstarted(task));
+        this.loop = new NioEventLoopGroup(1, LOOP_THREAD);
         this.reads = new ReadPool(store, loop);
         this.bus = new StateBus(
                 store,

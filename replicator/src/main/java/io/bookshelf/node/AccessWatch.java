@@ -9,13 +9,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.HashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,11 +76,21 @@ final class AccessWatch implements Closeable {
     }
 
     private static AccessPolicy policy(AccessSettings settings) {
-        if (settings.passwordFile() == null && settings.anonymous() && settings.rules().isEmpty()) {
+        if (settings.passwordFile() == null
+                && settings.anonymous()
+                && settings.rules().isEmpty()) {
             return AccessPolicy.OPEN;
         }
-        PasswordFile passwords = settings.passwordFile() == null ? null : PasswordFile.load(settings.passwordFile());
+        PasswordFile passwords = passwords(settings.passwordFile());
         return new AccessRules(settings.rules(), passwords, settings.anonymous());
+    }
+
+    private static @Nullable PasswordFile passwords(@Nullable Path file) {
+        try {
+            return file == null ? null : PasswordFile.load(file);
+        } catch (IOException e) {
+            throw new NodeException("access.password_file: " + file + " cannot be read: " + e.getMessage());
+        }
     }
 
     @Override

@@ -42,13 +42,12 @@ public final class BookshelfNode implements AutoCloseable {
      * @param settingsFile the file that the settings come from, null for none
      * @throws NodeException with a sentence that says what to do
      */
-    public static BookshelfNode start(
-            NodeConfig config, Supplier<AccessSettings> access, @Nullable Path settingsFile) {
+    public static BookshelfNode start(NodeConfig config, Supplier<AccessSettings> access, @Nullable Path settingsFile) {
         Build build = Build.current();
         AccessWatch watch = watch(config.access(), access, settingsFile);
         try {
-            StateStore store = SqliteStateStore.open(
-                    config.data(), StoreOptions.defaults().withDurability(config.durability()));
+            StateStore store =
+                    SqliteStateStore.open(config.data(), StoreOptions.defaults().withDurability(config.durability()));
             try {
                 return start(config, build, watch, store);
             } catch (RuntimeException e) {
@@ -87,8 +86,7 @@ public final class BookshelfNode implements AutoCloseable {
             log.info("clock: the kernel does not call it synchronised, so nothing expires until it does"
                     + " (or set clock.trust = \"always\")");
         }
-        EmbeddedBroker broker =
-                EmbeddedBroker.start(config.broker(), store, clock, watch.policy(), build.version());
+        EmbeddedBroker broker = EmbeddedBroker.start(config.broker(), store, clock, watch.policy(), build.version());
         return new BookshelfNode(watch, store, broker);
     }
 

@@ -56,8 +56,8 @@ final class KernelClock implements WallClock {
         Linker linker = Linker.nativeLinker();
         return linker.defaultLookup()
                 .find("adjtimex")
-                .map(symbol -> linker.downcallHandle(
-                        symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS)))
+                .map(symbol ->
+                        linker.downcallHandle(symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS)))
                 .orElse(null);
     }
 

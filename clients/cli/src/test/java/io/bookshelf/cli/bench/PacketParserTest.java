@@ -13,14 +13,15 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PacketParserTest {
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void readsBackWhatATemplateWroteHoweverItIsCut(boolean v5) throws IOException {
+    @CsvSource({"false, 16", "true, 16", "false, 300", "true, 300"})
+    void readsBackWhatATemplateWroteHoweverItIsCut(boolean v5, int size) throws IOException {
         byte[] stream = new byte[0];
-        PutTemplate template = new PutTemplate(v5, "bench/ab/puts", 300);
+        PutTemplate template = new PutTemplate(v5, "bench/ab/puts", size);
         for (int i = 1; i <= 3; i++) {
             int at = stream.length;
             stream = Arrays.copyOf(stream, at + template.length());
@@ -30,9 +31,9 @@ final class PacketParserTest {
             assertThat(parse(v5, stream, piece))
                     .as("cut into pieces of %d bytes", piece)
                     .containsExactly(
-                            "3 q1 id40001 300 bytes, key 1234568, time -9223372036854775807, number -1",
-                            "3 q1 id40002 300 bytes, key 1234569, time -9223372036854775806, number -2",
-                            "3 q1 id40003 300 bytes, key 1234570, time -9223372036854775805, number -3");
+                            "3 q1 id40001 " + size + " bytes, key 1234568, time -9223372036854775807, number -1",
+                            "3 q1 id40002 " + size + " bytes, key 1234569, time -9223372036854775806, number -2",
+                            "3 q1 id40003 " + size + " bytes, key 1234570, time -9223372036854775805, number -3");
         }
     }
 
