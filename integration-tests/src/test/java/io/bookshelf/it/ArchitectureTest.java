@@ -1,0 +1,171 @@
+package io.bookshelf.it;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Which way modules and packages point, and what stays out of the pure ones. */
+final class ArchitectureTest {
+    private static final String SCHEMA = "io.bookshelf.schema..";
+    private static final String[] BROKER = {
+        "io.bookshelf.store..", "io.bookshelf.bus..", "io.bookshelf.broker.."
+    };
+    private static final String[] REPLICATOR = {
+        "io.bookshelf.node..", "io.bookshelf.replica..", "io.bookshelf.merkle..", "io.bookshelf.link..", "io.bookshelf.pki.."
+    };
+    private static final String CLI = "io.bookshelf.cli..";
+
+    private static JavaClasses all;
+
+    @BeforeAll
+    static void read() {
+        all = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(location -> !location.contains("io/bookshelf/it/"))
+                .importPackages("io.bookshelf");
+    }
+
+    @Test
+    void modulesPointOneWay() {
+        noClasses()
+                .that()
+                .resideInAPackage(SCHEMA)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(BROKER)
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage(REPLICATOR)
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage(CLI)
+                .check(all);
+        noClasses()
+                .that()
+                .resideInAnyPackage(BROKER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(REPLICATOR)
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage(CLI)
+                .check(all);
+        noClasses()
+                .that()
+                .resideInAnyPackage(REPLICATOR)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(CLI)
+                .allowEmptyShould(true)
+                .check(all);
+    }
+
+    @Test
+    void everyClassIsInAPackageOfAModule() {
+        classes()
+                .should()
+                .resideInAPackage(SCHEMA)
+                .orShould()
+                .resideInAnyPackage(BROKER)
+                .orShould()
+                .resideInAnyPackage(REPLICATOR)
+                .orShould()
+                .resideInAPackage(CLI)
+                .check(all);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("io.bookshelf.(**)").should().beFreeOfCycles().check(all);
+    }
+
+    @Test
+    void theStoreKnowsNothingOfTheBusAndTheBusNothingOfTheBroker() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.bookshelf.store..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.bookshelf.bus..", "io.bookshelf.broker..")
+                .check(all);
+        noClasses()
+                .that()
+                .resideInAPackage("io.bookshelf.bus..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.bookshelf.broker..")
+                .check(all);
+    }
+
+    @Test
+    void sqliteStaysInTheStore() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.bookshelf.store..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..")
+                .check(all);
+    }
+
+    @Test
+    void nettyStaysInTheBroker() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.bookshelf.broker..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.netty..")
+                .check(all);
+    }
+
+    @Test
+    void theSchemaIsPure() {
+        noClasses()
+                .that()
+                .resideInAPackage(SCHEMA)
+                .and()
+                .resideOutsideOfPackage("io.bookshelf.schema.proto..")
+                .should()
+                .dependOnClassesThat(inputOrOutput())
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.util.concurrent..", "java.nio.file..", "java.nio.channels..", "java.net..")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Thread.class)
+                .orShould()
+                .accessTargetWhere(readsAClock())
+                .check(all);
+    }
+
+    private static DescribedPredicate<JavaClass> inputOrOutput() {
+        return DescribedPredicate.describe(
+                "do input or output",
+                type -> type.getPackageName().equals("java.io")
+                        && !type.isAssignableTo(Exception.class)
+                        && !type.isEquivalentTo(java.io.Serializable.class));
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> readsAClock() {
+        Set<String> clocks = Set.of(
+                "java.time.Instant.now",
+                "java.time.Clock.systemUTC",
+                "java.lang.System.currentTimeMillis",
+                "java.lang.System.nanoTime");
+        return DescribedPredicate.describe("reads a clock", access -> {
+            String target = access.getTarget().getFullName();
+            return clocks.stream().anyMatch(target::startsWith);
+        });
+    }
+}
