@@ -208,11 +208,9 @@ final class SqliteReader implements StoreReader {
             }
             return read.from(c);
         } catch (SQLException e) {
-            StoreException failure = store.failed(e);
-            if (failure.reason() == StoreException.Reason.DAMAGED) {
-                disconnect();
-            }
-            throw failure;
+            // After some errors the driver has closed the statement that failed.
+            disconnect();
+            throw store.failed(e);
         } finally {
             store.files().readLock().unlock();
         }

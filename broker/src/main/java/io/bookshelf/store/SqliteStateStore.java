@@ -16,6 +16,9 @@ public final class SqliteStateStore implements StateStore {
     // Pages given back to the disk at a time, so that maintenance never takes long.
     private static final int VACUUM_PAGES = 256;
 
+    // On a full disk, how long a refused transaction waits before it looks for room in the file itself again.
+    private static final long GIVE_BACK_MILLIS = 1_000;
+
     private final StoreFolder folder;
     private final StoreOptions options;
     private final DamageLog damage = new DamageLog();
@@ -30,6 +33,9 @@ public final class SqliteStateStore implements StateStore {
     private @Nullable SqliteTransaction current;
     private volatile Ledger ledger;
     private volatile boolean replaceFile;
+    // After some errors the driver has closed the statements that failed.
+    private volatile boolean reopenWriter;
+    private long lastGivenBack;
     private volatile boolean full;
     private volatile String problem = "";
     private volatile boolean closed;
@@ -98,12 +104,17 @@ public final class SqliteStateStore implements StateStore {
                 replaceFile();
             }
             makeRoom(shrinks);
+            if (reopenWriter) {
+                closeWriter();
+                writer = Writer.open(folder.file(), options.durability(), damage);
+                reopenWriter = false;
+            }
             if (check.takeWrongIndex()) {
                 writer.db.execute("REINDEX entry");
             }
             writer.db.beginImmediate();
         } catch (SQLException e) {
-            throw failed(e);
+            throw writerFailed(e);
         }
         ledger = check.settle(ledger);
         SqliteTransaction transaction = new SqliteTransaction(this, writer, options.indexes(), ledger);
@@ -113,15 +124,17 @@ public final class SqliteStateStore implements StateStore {
 
     /** On a full disk: sees whether there is room again, or gives up the reserve for a transaction that shrinks. */
     private void makeRoom(boolean shrinks) {
-        if (!full) {
-            return;
+        if (full && !reserve.roomToWrite()) {
+            giveBackNowAndThen();
         }
-        if (reserve.roomToWrite() && reserve.hold()) {
+        if (full && reserve.roomToWrite() && reserve.hold()) {
             full = false;
             problem = "";
-        } else if (shrinks) {
+        }
+        if (shrinks && (full || !reserve.roomToWrite())) {
+            full = true;
             reserve.release();
-        } else {
+        } else if (full) {
             throw new StoreException(StoreException.Reason.DISK_FULL, fullSentence(), null);
         }
     }
@@ -136,6 +149,7 @@ public final class SqliteStateStore implements StateStore {
             writer = opened.writer();
             ledger = opened.ledger();
             replaceFile = false;
+            reopenWriter = false;
             problem = "";
             check.forget();
         } finally {
@@ -166,7 +180,7 @@ public final class SqliteStateStore implements StateStore {
 
     @Override
     public void maintain() {
-        if (current != null || closed || replaceFile) {
+        if (current != null || closed || replaceFile || reopenWriter) {
             return;
         }
         try {
@@ -178,7 +192,20 @@ public final class SqliteStateStore implements StateStore {
                 writer.db.execute("PRAGMA wal_checkpoint(PASSIVE)");
             }
         } catch (SQLException e) {
-            throw failed(e);
+            throw writerFailed(e);
+        }
+    }
+
+    private void giveBackNowAndThen() {
+        long now = options.millis().getAsLong();
+        if (Math.abs(now - lastGivenBack) < GIVE_BACK_MILLIS) {
+            return;
+        }
+        lastGivenBack = now;
+        try {
+            giveBack();
+        } catch (SQLException stillFull) {
+            reopenWriter = true;
         }
     }
 
@@ -238,7 +265,7 @@ public final class SqliteStateStore implements StateStore {
             try {
                 giveBack();
             } catch (SQLException stillFull) {
-                // The next transaction will see.
+                reopenWriter = true;
             }
         } else {
             problem = "";
@@ -259,6 +286,12 @@ public final class SqliteStateStore implements StateStore {
     /** The file cannot be trusted any more: the next transaction begins on a replacement. */
     void replaceAtNextBegin() {
         replaceFile = true;
+    }
+
+    /** Draws the consequences of an error of the writer's, and says what to throw. */
+    StoreException writerFailed(SQLException e) {
+        reopenWriter = true;
+        return failed(e);
     }
 
     /** Draws the consequences of an error of SQLite's, and says what to throw. */

@@ -229,7 +229,7 @@ final class SqliteTransaction implements WriteTransaction {
 
     private StoreException fail(SQLException e) {
         close();
-        return store.failed(e);
+        return store.writerFailed(e);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.bookshelf.cli;
 
+import io.bookshelf.cli.bench.BenchCommand;
 import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.Spelling;
 import io.bookshelf.node.NodeException;
@@ -43,6 +44,7 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(new Main());
         line.addSubcommand(new RunCommand());
         line.addSubcommand(new PasswdCommand());
+        line.addSubcommand(new BenchCommand());
         line.addSubcommand(new VersionCommand());
         return line.setParameterExceptionHandler(Main::reportUsage).setExecutionExceptionHandler(Main::reportFailure);
     }

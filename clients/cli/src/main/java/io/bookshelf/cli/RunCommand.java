@@ -6,10 +6,13 @@ import io.bookshelf.cli.config.Environment;
 import io.bookshelf.cli.config.Flags;
 import io.bookshelf.cli.config.HostPort;
 import io.bookshelf.cli.config.Settings;
+import io.bookshelf.node.AccessSettings;
+import io.bookshelf.node.BookshelfNode;
 import io.bookshelf.node.NodeConfig;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +76,10 @@ final class RunCommand implements Callable<Integer> {
         log.info("settings from {}, data in {}", file == null ? "no file" : file.toAbsolutePath(), node.data());
         warnIfOpen(log, "mqtt", node.broker().mqtt(), node);
         warnIfOpen(log, "web", node.broker().web(), node);
-        return new UnitProcess(log, spec.commandLine().getOut()).run(node);
+        Supplier<AccessSettings> access =
+                () -> file == null ? node.access() : ConfigFile.load(file).access();
+        return new UnitProcess(log, spec.commandLine().getOut())
+                .run(() -> BookshelfNode.start(node, access, file), node);
     }
 
     private static void warnIfOpen(Logger log, String listener, InetSocketAddress address, NodeConfig node) {

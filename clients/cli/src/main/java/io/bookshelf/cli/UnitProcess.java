@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -26,13 +27,13 @@ final class UnitProcess {
     }
 
     /** Never returns once the unit runs; fails if it cannot start. */
-    int run(NodeConfig config) throws InterruptedException {
+    int run(Supplier<BookshelfNode> start, NodeConfig config) throws InterruptedException {
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, failure) -> log.error("thread {} ended by a mistake of ours", thread.getName(), failure));
         Thread hook = Thread.ofPlatform().name("stop").unstarted(this::stop);
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            BookshelfNode node = BookshelfNode.start(config);
+            BookshelfNode node = start.get();
             running.set(node);
             out.println("ready unit=" + config.broker().unit() + " mqtt=" + HostPort.format(node.mqtt()) + " web="
                     + HostPort.format(node.web()));

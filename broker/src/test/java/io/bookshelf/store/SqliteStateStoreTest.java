@@ -1,0 +1,49 @@
+package io.bookshelf.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SqliteStateStoreTest {
+    @Nested
+    final class Full extends StateStoreContract {
+        @Override
+        StateStore open(Path folder) {
+            return SqliteStateStore.open(folder, StoreOptions.defaults());
+        }
+    }
+
+    @Nested
+    final class Normal extends StateStoreContract {
+        @Override
+        StateStore open(Path folder) {
+            return SqliteStateStore.open(folder, StoreOptions.defaults().withDurability(Durability.NORMAL));
+        }
+    }
+
+    @Test
+    void refusesAFolderThatIsInUse(@TempDir Path folder) {
+        try (SqliteStateStore first = SqliteStateStore.open(folder, StoreOptions.defaults())) {
+            assertThat(first.head()).isEqualTo(Head.EMPTY);
+            assertThatThrownBy(() -> SqliteStateStore.open(folder, StoreOptions.defaults()))
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.IN_USE))
+                    .hasMessageContaining("choose another folder");
+        }
+        SqliteStateStore.open(folder, StoreOptions.defaults()).close();
+    }
+
+    @Test
+    void saysWhatToDoAboutAFolderThatCannotBeMade(@TempDir Path folder) throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> SqliteStateStore.open(file.resolve("data"), StoreOptions.defaults()))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.IO))
+                .hasMessageContaining("make it writable");
+    }
+}
