@@ -42,10 +42,10 @@ public record TopicFilter(String text, @Nullable String group, String filter) {
             boolean startsLevel = i == 0 || filter.charAt(i - 1) == '/';
             boolean endsLevel = i + 1 == filter.length() || filter.charAt(i + 1) == '/';
             if (c == '+' && !(startsLevel && endsLevel)) {
-                throw new IllegalArgumentException("+ stands for a whole level of a topic filter");
+                throw new IllegalArgumentException("+ may only stand for a whole level of a topic filter");
             }
             if (c == '#' && !(startsLevel && i + 1 == filter.length())) {
-                throw new IllegalArgumentException("# stands for all levels at the end of a topic filter");
+                throw new IllegalArgumentException("# may only stand at the end of a topic filter, as a whole level");
             }
             if (c == 0) {
                 throw new IllegalArgumentException("a topic filter may not contain NUL");
