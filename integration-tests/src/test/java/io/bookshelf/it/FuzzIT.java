@@ -3,6 +3,7 @@ package io.bookshelf.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +26,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class FuzzIT {
     private static final long PACKETS =
             Long.getLong("bookshelf.fuzz.packets", Boolean.getBoolean("bookshelf.full") ? 2_000_000 : 200_000);
-    private static final int SENDERS = 4;
-    private static final int MOST_PACKETS_A_CONNECTION = 60;
+    private static final int SENDERS = 24;
+    private static final Duration SILENCE = Duration.ofMillis(40);
+    private static final byte[] PING = Bytes.packet(Packet.PINGREQ, 0, new byte[0]);
 
     @RegisterExtension
     final Units units = Units.perTest();
 
     private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong connections = new AtomicLong();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicReference<@Nullable Throwable> problem = new AtomicReference<>();
 
@@ -62,6 +65,7 @@ final class FuzzIT {
                     .as("the last heartbeat arrived")
                     .isTrue();
         }
+        System.out.println("FuzzIT: " + sent + " packets on " + connections + " connections");
         assertThat(problem.get()).isNull();
         assertThat(unit.threads()).as("threads").isLessThanOrEqualTo(threads + 4);
         assertThat(unit.liveHeap() - heap).as("bytes of heap more").isLessThan(24L << 20);
@@ -89,8 +93,8 @@ final class FuzzIT {
         sent.set(0);
         List<Thread> senders = new ArrayList<>();
         for (int i = 0; i < SENDERS; i++) {
-            boolean web = i == 0;
-            Mutator mutator = new Mutator(new Random(random.nextLong()));
+            boolean web = i % 4 == 0;
+            Mutator mutator = new Mutator(new Random(random.nextLong()), "fuzz" + i);
             Random choices = new Random(random.nextLong());
             senders.add(Thread.ofPlatform().start(() -> {
                 while (!ended.get() && sent.get() < packets) {
@@ -107,42 +111,46 @@ final class FuzzIT {
         assertThat(unit.alive()).isTrue();
     }
 
-    /** Sends packets until the unit closes the connection. */
+    /**
+     * Sends packets until the unit closes the connection, or waits for the rest of one. Each is followed by a ping, and
+     * counts when the unit has answered that or has closed: then it has looked at the packet.
+     */
     private void oneConnection(UnitProcess unit, boolean web, Mutator mutator, Random choices) {
-        Wire wire;
+        RawMqtt client;
         try {
             Wire.Tcp tcp = Wire.tcp(web ? unit.web() : unit.mqtt(), 0);
-            wire = web ? WebSocketWire.open(tcp, "127.0.0.1:" + unit.web().getPort()) : tcp;
+            client = RawMqtt.over(web ? WebSocketWire.open(tcp, "127.0.0.1:" + unit.web().getPort()) : tcp);
         } catch (IOException e) {
             problem.compareAndSet(null, e);
             ended.set(true);
             return;
         }
-        AtomicBoolean closed = new AtomicBoolean();
-        Thread drain = Thread.ofVirtual().start(() -> drain(wire, closed));
-        try (wire) {
-            if (choices.nextInt(5) > 0) {
-                wire.write(Mutator.connect(3 + choices.nextInt(3)));
-            }
-            for (int i = 0; i < MOST_PACKETS_A_CONNECTION && !closed.get(); i++) {
-                wire.write(mutator.next());
+        connections.incrementAndGet();
+        try (client) {
+            int version = 3 + choices.nextInt(3);
+            client.send(mutator.first(version));
+            boolean open = true;
+            while (open && !ended.get()) {
+                client.send(new Bytes().raw(mutator.next(version)).raw(PING).toArray());
+                open = answersThePing(client);
                 sent.incrementAndGet();
             }
-        } catch (IOException closedByTheUnit) {
-            // as a malformed packet deserves
+        } catch (UncheckedIOException closedByTheUnit) {
+            sent.incrementAndGet();
         }
-        drain.interrupt();
     }
 
-    private static void drain(Wire wire, AtomicBoolean closed) {
-        byte[] chunk = new byte[8_192];
+    /** False when the unit has closed the connection, or says nothing since it waits for more bytes. */
+    private static boolean answersThePing(RawMqtt client) {
         try {
-            while (wire.read(chunk, Duration.ofSeconds(30)) >= 0) {
-                // whatever it says
+            for (Packet packet = client.poll(SILENCE); packet != null; packet = client.poll(SILENCE)) {
+                if (packet.type() == Packet.PINGRESP) {
+                    return true;
+                }
             }
-        } catch (IOException closedByEither) {
-            // the end, too
+            return false;
+        } catch (AssertionError closed) {
+            return false;
         }
-        closed.set(true);
     }
 }

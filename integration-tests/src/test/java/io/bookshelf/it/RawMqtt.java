@@ -22,7 +22,10 @@ final class RawMqtt implements Closeable {
 
     static final String MARKER = "$bookshelf/snapshot/end";
 
+    private static final int CHUNK = 16_384;
+
     private final Wire wire;
+    private final byte[] chunk = new byte[CHUNK];
     private int version;
     private ByteBuffer pending = ByteBuffer.allocate(0);
 
@@ -272,7 +275,7 @@ final class RawMqtt implements Closeable {
             if (!left.isPositive()) {
                 throw new SocketTimeoutException();
             }
-            if (!fill(left, 65_536)) {
+            if (!fill(left, CHUNK)) {
                 return null;
             }
         }
@@ -280,7 +283,7 @@ final class RawMqtt implements Closeable {
 
     /** Reads at most so many bytes into the buffer, as a slow client does; false at the end of the stream. */
     boolean fill(Duration timeout, int most) throws IOException {
-        byte[] chunk = new byte[most];
+        byte[] chunk = most < CHUNK ? new byte[most] : this.chunk;
         int count = wire.read(chunk, timeout);
         if (count < 0) {
             return false;

@@ -1,10 +1,8 @@
 package io.bookshelf.it;
 
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** MQTT over a WebSocket, on a plain socket so that frames can be cut and malformed at will. */
@@ -12,6 +10,7 @@ final class WebSocketWire implements Wire {
     private static final byte[] MASK = {1, 2, 3, 4};
 
     private final Wire.Tcp tcp;
+    private final byte[] chunk = new byte[8_192];
     private ByteBuffer raw = ByteBuffer.allocate(0);
     private ByteBuffer payload = ByteBuffer.allocate(0);
 
@@ -103,7 +102,6 @@ final class WebSocketWire implements Wire {
     }
 
     private void need(int count, Duration timeout) throws IOException {
-        byte[] chunk = new byte[8192];
         while (raw.remaining() < count) {
             int read = tcp.read(chunk, timeout);
             if (read < 0) {
@@ -115,16 +113,16 @@ final class WebSocketWire implements Wire {
     }
 
     private String readHead(Duration timeout) throws IOException {
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-            try {
+        StringBuilder head = new StringBuilder();
+        try {
+            while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
                 need(1, timeout);
-            } catch (EOFException end) {
-                break;
+                head.append((char) raw.get());
             }
-            head.write(raw.get());
+        } catch (EOFException end) {
+            // the answer is what came
         }
-        return head.toString(StandardCharsets.ISO_8859_1);
+        return head.toString();
     }
 
     @Override
