@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The one connection that writes, with its statements. Lives as long as the file that it writes to. */
@@ -37,8 +38,7 @@ final class Writer implements AutoCloseable {
         delete = db.prepare("DELETE FROM entry WHERE key=?");
         expired = db.prepare("SELECT " + EntryTable.COLUMNS
                 + " FROM entry WHERE expires_at>0 AND deleted=0 AND expires_at<=? ORDER BY expires_at");
-        tombstones = db.prepare(
-                "SELECT " + EntryTable.COLUMNS + " FROM entry WHERE deleted=1 AND seq<=? AND stamp<? ORDER BY seq");
+        tombstones = db.prepare("SELECT " + EntryTable.COLUMNS + " FROM entry WHERE deleted=1 AND seq<=? ORDER BY seq");
         readHead = db.prepare(Ledger.SELECT);
         saveHead = db.prepare(Ledger.SAVE);
     }
@@ -89,25 +89,30 @@ final class Writer implements AutoCloseable {
     /** Entries that expired by {@code nowMillis}, at most so many. */
     List<EntryTable.Row> expired(long nowMillis, int most) throws SQLException {
         expired.setLong(1, nowMillis);
-        return whole(expired, most);
+        return whole(expired, most, row -> true);
     }
 
-    /** Tombstones that may be forgotten, at most so many. */
+    /**
+     * Tombstones that may be forgotten, at most so many. They lie in the order they came in, so the first that is too young
+     * ends the search: there may be very many of them.
+     */
     List<EntryTable.Row> tombstones(long throughSequence, long beforeStamp, int most) throws SQLException {
         tombstones.setLong(1, throughSequence);
-        tombstones.setLong(2, beforeStamp);
-        return whole(tombstones, most);
+        return whole(tombstones, most, row -> Long.compareUnsigned(row.version().stamp(), beforeStamp) < 0);
     }
 
-    private List<EntryTable.Row> whole(PreparedStatement query, int most) throws SQLException {
+    private List<EntryTable.Row> whole(PreparedStatement query, int most, Predicate<Entry> goesOn) throws SQLException {
         List<EntryTable.Row> found = new ArrayList<>();
         try (ResultSet rows = query.executeQuery()) {
             while (found.size() < most && rows.next()) {
                 EntryTable.Row row = table.read(rows);
-                if (row.entry() == null) {
+                Entry entry = row.entry();
+                if (entry == null) {
                     damage.row(row);
-                } else {
+                } else if (goesOn.test(entry)) {
                     found.add(row);
+                } else {
+                    break;
                 }
             }
         }
