@@ -254,7 +254,7 @@ final class Outbox {
 
     private void readSnapshot(SnapshotTask task) {
         lastReadWasSnapshot = true;
-        long now = context.wall().millis();
+        long now = context.wall().expiryMillis();
         var filter = task.subscription.filter;
         var from = task.scanned();
         read(reader -> SnapshotTask.read(reader, filter, from, now, PAGE_ROWS, PAGE_BYTES), step -> {
@@ -283,7 +283,7 @@ final class Outbox {
         lastReadWasSnapshot = false;
         tail = snapshots.isEmpty() ? new ArrayList<>() : null;
         long after = position;
-        long now = context.wall().millis();
+        long now = context.wall().expiryMillis();
         read(reader -> reader.changesAfter(after, now, PAGE_ROWS, PAGE_BYTES), this::takeChanges);
     }
 

@@ -239,6 +239,12 @@ public final class Session {
         return match.any();
     }
 
+    /** False while a client that came back has not got yet what it must get first; snapshots wait for that. */
+    boolean delivering() {
+        return delivering;
+    }
+
+    /** The snapshot of the subscription has still to be delivered. */
     void owe(Subscription subscription) {
         owed.add(subscription);
     }
@@ -313,7 +319,7 @@ public final class Session {
 
     private boolean wanted(Delivery delivery, ClientLink link) {
         Message message = delivery.message();
-        if (message.expiresAt() != 0 && message.expiresAt() <= context.wall().millis()) {
+        if (message.expiresAt() != 0 && message.expiresAt() <= context.wall().expiryMillis()) {
             context.counters().publishesDropped.increment();
             return false;
         }
@@ -324,9 +330,14 @@ public final class Session {
         if (context.access().allowsEverything() || message.topic().startsWith(SnapshotTask.MARKER_PREFIX)) {
             return true;
         }
-        return context.access().mayRead(link.principal(), message.topic())
-                && (message.entry() == null
-                        || context.access().mayHaveWritten(message.properties().writer(), message.topic()));
+        if (!context.access().mayRead(link.principal(), message.topic())) {
+            return false;
+        }
+        // Whoever deleted it: that a value is gone hides nothing and plants nothing.
+        Entry entry = message.entry();
+        return entry == null
+                || entry.deleted()
+                || context.access().mayHaveWritten(message.properties().writer(), message.topic());
     }
 
     /**

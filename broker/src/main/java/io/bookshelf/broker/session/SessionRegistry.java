@@ -223,7 +223,9 @@ public final class SessionRegistry {
                 SnapshotTask.Group group = new SnapshotTask.Group();
                 for (Subscription subscription : snapshots) {
                     session.owe(subscription);
-                    session.outbox().addSnapshot(new SnapshotTask(subscription, group));
+                    if (session.delivering()) {
+                        session.outbox().addSnapshot(new SnapshotTask(subscription, group));
+                    }
                 }
             }
             acknowledge.accept(refusal);
