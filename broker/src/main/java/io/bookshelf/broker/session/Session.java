@@ -168,7 +168,10 @@ public final class Session {
         events.keepStoredOnly();
     }
 
-    /** The socket has room again. */
+    /**
+     * The socket or the window has room again. Before the session delivers this means nothing: an acknowledgement of a
+     * packet that was sent again must not start what waits for the queued events' payloads.
+     */
     public void roomAgain() {
         if (delivering) {
             outbox.pump();
@@ -365,7 +368,7 @@ public final class Session {
         Packet packet = window.get(packetId);
         if (packet != null && packet.qos == 1) {
             finish(packet);
-            outbox.pump();
+            roomAgain();
         }
     }
 
@@ -381,7 +384,7 @@ public final class Session {
         }
         if (refused) {
             finish(packet);
-            outbox.pump();
+            roomAgain();
             return true;
         }
         ClientLink link = client;
@@ -409,7 +412,7 @@ public final class Session {
         Packet packet = window.get(packetId);
         if (packet != null && packet.qos == 2 && packet.released) {
             finish(packet);
-            outbox.pump();
+            roomAgain();
         }
     }
 

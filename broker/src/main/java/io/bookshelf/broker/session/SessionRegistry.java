@@ -69,7 +69,8 @@ public final class SessionRegistry {
             takeOver(existing, now);
             existing = sessions.get(request.clientId());
         }
-        if (existing != null && request.cleanStart()) {
+        boolean forgotten = existing != null && request.cleanStart();
+        if (existing != null && forgotten) {
             end(existing);
             existing = null;
         }
@@ -88,13 +89,19 @@ public final class SessionRegistry {
             changes.add(new SessionChange.SaveSession(session.clientId(), session.expirySeconds(), 0, cursor));
         }
         wills.connected(request.clientId(), request.will(), changes);
-        whenSaved(changes, refusal -> {
+        Consumer<@Nullable String> answer = refusal -> {
             if (refusal != null) {
                 connected.refused(refusal);
             } else if (session.client() == request.link()) {
                 connected.ready(session, present);
             }
-        });
+        };
+        if (forgotten) {
+            // a session that the client was told is gone must not come back after a crash
+            context.submit().accept(new Changes(changes, answer));
+        } else {
+            whenSaved(changes, answer);
+        }
     }
 
     /** The client has its CONNACK. */
