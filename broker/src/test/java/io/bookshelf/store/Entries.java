@@ -47,7 +47,8 @@ final class Entries {
                 "answers/here",
                 new byte[] {9, 0},
                 List.of(new ValueProperties.Property("a", "1"), new ValueProperties.Property("a", "2")),
-                "writer");
+                "writer",
+                "");
     }
 
     private static Entry entry(
