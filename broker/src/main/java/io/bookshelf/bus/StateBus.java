@@ -35,6 +35,9 @@ public final class StateBus implements Closeable {
     private static final long TOMBSTONE_AGE_MILLIS = TimeUnit.HOURS.toMillis(1);
     private static final int HOUSEKEEPING_ROWS = 500;
 
+    /** A refused batch is told of this often: a disk stays full for long, and is full of reasons to say so. */
+    private static final long REFUSALS_SAID_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final StateStore store;
     private final WallClock wall;
     private final CommitListener listener;
@@ -44,6 +47,7 @@ public final class StateBus implements Closeable {
     private final Thread writer;
     private volatile Head head;
     private boolean ceilingChecked;
+    private long lastRefusalNanos;
 
     /**
      * Makes the bus; {@link #start()} starts it.
@@ -159,8 +163,16 @@ public final class StateBus implements Closeable {
     }
 
     private Commit refused(List<Submission> batch, RuntimeException why) {
-        log.warn("{} writes refused: {}", batch.size(), why.getMessage());
+        sayRefused(why);
         return new Commit(batch.stream().map(s -> refusal(s, why)).toList(), head.sequence());
+    }
+
+    private void sayRefused(RuntimeException why) {
+        long now = System.nanoTime();
+        if (lastRefusalNanos == 0 || now - lastRefusalNanos > REFUSALS_SAID_NANOS) {
+            lastRefusalNanos = now;
+            log.warn("writes are refused: {}", why.getMessage());
+        }
     }
 
     private Commit.Outcome refusal(Submission submission, RuntimeException why) {
@@ -171,6 +183,7 @@ public final class StateBus implements Closeable {
 
     /** On a full disk what frees room still works: deletes, and the end of packets and sessions. */
     private Commit shrink(List<Submission> batch, StoreException full) {
+        sayRefused(full);
         boolean anyShrinks = batch.stream().anyMatch(StateBus::shrinks);
         if (!anyShrinks) {
             return refused(batch, full);

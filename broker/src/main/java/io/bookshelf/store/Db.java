@@ -102,16 +102,10 @@ final class Db implements AutoCloseable {
         return connection.prepareStatement(sql);
     }
 
-    /** Runs one statement and passes over its rows, if any. */
+    /** Runs one statement to its end, passing over its rows: incremental_vacuum works row by row, though it has no columns. */
     void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            if (statement.execute(sql)) {
-                try (ResultSet rows = statement.getResultSet()) {
-                    while (rows.next()) {
-                        // A pragma does its work row by row.
-                    }
-                }
-            }
+            statement.executeUpdate(sql);
         }
     }
 

@@ -63,9 +63,15 @@ final class Merge implements Iterator<Recent.Item> {
     }
 
     private void nextOlder() {
+        Recent.Item item;
+        Recent.Item newest;
         do {
-            olderNext = next(older);
-        } while (olderNext != null && view.recent().byKey.containsKey(olderNext.key()));
+            item = next(older);
+            newest = item == null ? null : view.recent().byKey.get(item.key());
+            // One that has moved to a place further on comes there.
+        } while (item != null && newest != null && order.compare(item, newest) != 0);
+        // The iterator over the newer ones may have passed this place before there was anything.
+        olderNext = newest == null ? item : newest;
     }
 
     /** What comes next, null for nothing. */
@@ -86,10 +92,13 @@ final class Merge implements Iterator<Recent.Item> {
         if (item == null) {
             throw new NoSuchElementException();
         }
-        if (item == olderNext) {
-            nextOlder();
-        } else {
+        Recent.Item a = newerNext;
+        Recent.Item b = olderNext;
+        if (a != null && order.compare(a, item) == 0) {
             newerNext = next(newer);
+        }
+        if (b != null && order.compare(b, item) == 0) {
+            nextOlder();
         }
         return item;
     }

@@ -6,10 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A change to the stored part of an MQTT session. Changes are applied in order, in the writer's transactions. */
 public sealed interface SessionChange {
+    /** Wills of up to this many bytes are kept even on a full disk. */
+    int SMALL_WILL = 1_024;
+
     /** The session's client id. */
     String clientId();
 
-    /** True if it only removes, or changes in place, so that a full disk is no reason to refuse it. */
+    /**
+     * True if it removes, or is one of the few small rows without which a session cannot be served: a full disk is then no
+     * reason to refuse it.
+     */
     default boolean shrinks() {
         return switch (this) {
             case DropSession drop -> true;
@@ -19,12 +25,12 @@ public sealed interface SessionChange {
             case DropInFlight drop -> true;
             case DropIncoming drop -> true;
             case DropWill drop -> true;
-            case SaveSession save -> false;
-            case Subscribe subscribe -> false;
+            case SaveSession save -> true;
+            case Subscribe subscribe -> true;
             case QueuedEvent event -> false;
-            case SaveInFlight save -> save.released();
-            case SaveIncoming save -> false;
-            case SaveWill save -> false;
+            case SaveInFlight save -> true;
+            case SaveIncoming save -> true;
+            case SaveWill save -> save.payload().length <= SMALL_WILL;
         };
     }
 

@@ -147,7 +147,9 @@ final class SqliteReader implements StoreReader {
                     Recent.Item item = logged.peek();
                     if (row != null && (item == null || row.seq() < item.entry().sequence())) {
                         table.next();
-                        Entry entry = view.get(row.key()) == null ? row.entry() : null;
+                        Recent.Item newer = view.get(row.key());
+                        boolean moved = newer != null && newer.entry().sequence() != row.seq();
+                        Entry entry = moved ? null : newest(row, newer);
                         page.add(row.key(), row.seq(), row.entry() != null, at(entry, nowMillis));
                     } else if (item != null) {
                         if (row != null && row.seq() == item.entry().sequence()) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class SqliteStateStore implements StateStore {
     // Pages given back to the disk at a time, so that maintenance never takes long.
     private static final int VACUUM_PAGES = 256;
+    private static final int VACUUM_STEP_PAGES = 64;
+    private static final int MOST_VACUUM_STEPS = 64;
 
     // On a full disk, how long a refused transaction waits before it looks for room in the file itself again.
     private static final long GIVE_BACK_MILLIS = 1_000;
@@ -260,12 +262,20 @@ public final class SqliteStateStore implements StateStore {
         }
     }
 
-    /** Gives all free pages and the log's room back to the disk. */
+    /** Gives free pages and the log's room back to the disk, in steps that need little room themselves. */
     private void giveBack() throws SQLException {
         foldAll();
         writer.db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-        writer.db.execute("PRAGMA incremental_vacuum");
-        writer.db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        long free = writer.db.number("PRAGMA freelist_count");
+        for (int step = 0; step < MOST_VACUUM_STEPS && free > 0; step++) {
+            writer.db.execute("PRAGMA incremental_vacuum(" + VACUUM_STEP_PAGES + ")");
+            writer.db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            long left = writer.db.number("PRAGMA freelist_count");
+            if (left >= free) {
+                return;
+            }
+            free = left;
+        }
     }
 
     @Override

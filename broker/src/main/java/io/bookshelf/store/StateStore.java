@@ -37,8 +37,8 @@ public interface StateStore extends Closeable {
     StoreHealth health();
 
     /**
-     * Drops free pages, truncates the log and checks a next part of the rows. To be called now and then from the writer's
-     * thread when it is idle.
+     * Drops free pages and truncates the log. To be called now and then from the writer's thread when it is idle. (Rows are
+     * checked on a thread of the store's own.)
      */
     void maintain();
 

@@ -48,7 +48,7 @@ final class Entries {
                 new byte[] {9, 0},
                 List.of(new ValueProperties.Property("a", "1"), new ValueProperties.Property("a", "2")),
                 "writer",
-                "");
+                "writer-client");
     }
 
     private static Entry entry(

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -183,6 +184,20 @@ final class StoreDamageTest {
         }
     }
 
+    private void flipInTheLog() throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+                PreparedStatement update = connection.prepareStatement("UPDATE log SET batch=? WHERE id=2");
+                Statement select = connection.createStatement()) {
+            byte[] batch;
+            try (var rows = select.executeQuery("SELECT batch FROM log WHERE id=2")) {
+                batch = rows.getBytes(1);
+            }
+            batch[indexOf(batch, "answers/here".getBytes(StandardCharsets.US_ASCII))] ^= 1;
+            update.setBytes(1, batch);
+            update.executeUpdate();
+        }
+    }
+
     /** Flips a bit in the properties of one row. */
     private void flipAProperty() throws Exception {
         byte[] bytes = Files.readAllBytes(file());
@@ -213,7 +228,7 @@ final class StoreDamageTest {
     @Test
     void aDamagedEntryOfTheLogLeavesTheOthersOfItsRow() throws Exception {
         fill(false);
-        flipAProperty();
+        flipInTheLog();
         try (SqliteStateStore store = open(folder)) {
             assertThat(missing(store, "log")).isEqualTo(1);
             assertThat(store.health().damagedRows()).isEqualTo(1);

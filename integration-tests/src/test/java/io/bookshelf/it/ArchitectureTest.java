@@ -17,11 +17,13 @@ import org.junit.jupiter.api.Test;
 /** Which way modules and packages point, and what stays out of the pure ones. */
 final class ArchitectureTest {
     private static final String SCHEMA = "io.bookshelf.schema..";
-    private static final String[] BROKER = {
-        "io.bookshelf.store..", "io.bookshelf.bus..", "io.bookshelf.broker.."
-    };
+    private static final String[] BROKER = {"io.bookshelf.store..", "io.bookshelf.bus..", "io.bookshelf.broker.."};
     private static final String[] REPLICATOR = {
-        "io.bookshelf.node..", "io.bookshelf.replica..", "io.bookshelf.merkle..", "io.bookshelf.link..", "io.bookshelf.pki.."
+        "io.bookshelf.node..",
+        "io.bookshelf.replica..",
+        "io.bookshelf.merkle..",
+        "io.bookshelf.link..",
+        "io.bookshelf.pki.."
     };
     private static final String CLI = "io.bookshelf.cli..";
 

@@ -37,9 +37,9 @@ final class DiskFullIT {
             assertStored(unit, kept);
             Files.delete(ballast);
             RawMqtt writer = units.client(unit, Connect.v5("after"));
-            await("writes are taken again").atMost(Duration.ofSeconds(30)).until(() -> writer.put("full/again", FILLER)
-                            .reason()
-                    < 0x80);
+            await("writes are taken again")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> writer.put("full/again", FILLER).reason() < 0x80);
             kept.put("full/again", FILLER);
             assertHealthSays(unit, "\"writable\":\\s*true");
             assertStored(unit, kept);
@@ -107,12 +107,14 @@ final class DiskFullIT {
     }
 
     private void assertHealthSays(UnitProcess unit, String pattern) {
-        await("$bookshelf/health says " + pattern).atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            try (RawMqtt reader = RawMqtt.connected(unit.mqtt(), Connect.v5(""))) {
-                assertThat(reader.snapshot(0, "$bookshelf/health")).singleElement().satisfies(packet -> assertThat(
-                                packet.text())
-                        .containsPattern(pattern));
-            }
-        });
+        await("$bookshelf/health says " + pattern)
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> {
+                    try (RawMqtt reader = RawMqtt.connected(unit.mqtt(), Connect.v5(""))) {
+                        assertThat(reader.snapshot(0, "$bookshelf/health"))
+                                .singleElement()
+                                .satisfies(packet -> assertThat(packet.text()).containsPattern(pattern));
+                    }
+                });
     }
 }

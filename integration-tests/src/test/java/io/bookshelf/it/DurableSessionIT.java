@@ -219,9 +219,7 @@ final class DurableSessionIT {
         }
         assertThat(seen)
                 .containsOnly(
-                        Map.entry("state/changed", "50"),
-                        Map.entry("state/new", "50"),
-                        Map.entry("state/deleted", ""));
+                        Map.entry("state/changed", "50"), Map.entry("state/new", "50"), Map.entry("state/deleted", ""));
     }
 
     @Test
@@ -264,8 +262,7 @@ final class DurableSessionIT {
         RawMqtt first = units.tcp(unit);
         first.connect(Connect.v5("expires").clean(false).with(Props.SESSION_EXPIRY, 1));
         first.reset();
-        await()
-                .pollInterval(Duration.ofSeconds(2))
+        await().pollInterval(Duration.ofSeconds(2))
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> {
                     try (RawMqtt back = RawMqtt.tcp(unit.mqtt())) {
@@ -295,8 +292,7 @@ final class DurableSessionIT {
             seen.put(packet.topic(), packet.text());
             back.ack(Packet.PUBACK, packet.id());
         }
-        assertThat(seen)
-                .containsOnly(Map.entry("wills/retained", "gone"), Map.entry("wills/event", "gone too"));
+        assertThat(seen).containsOnly(Map.entry("wills/retained", "gone"), Map.entry("wills/event", "gone too"));
         RawMqtt reader = units.client(unit, Connect.v5("r"));
         assertThat(reader.snapshot(0, "wills/#")).extracting(Packet::topic).containsExactly("wills/retained");
     }

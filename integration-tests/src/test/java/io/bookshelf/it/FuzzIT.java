@@ -65,7 +65,8 @@ final class FuzzIT {
         assertThat(problem.get()).isNull();
         assertThat(unit.threads()).as("threads").isLessThanOrEqualTo(threads + 4);
         assertThat(unit.liveHeap() - heap).as("bytes of heap more").isLessThan(24L << 20);
-        assertThat(units.client(unit, Connect.v4("after")).put("after", "1").id()).isEqualTo(77);
+        assertThat(units.client(unit, Connect.v4("after")).put("after", "1").id())
+                .isEqualTo(77);
     }
 
     /** Fails when a heartbeat is missing, or late by more than patience. */

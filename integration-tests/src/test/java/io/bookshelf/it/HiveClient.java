@@ -65,10 +65,7 @@ final class HiveClient {
 
         @Override
         public void subscribe(String filter, int qos) {
-            client.subscribeWith()
-                    .topicFilter(filter)
-                    .qos(HiveClient.qos(qos))
-                    .send();
+            client.subscribeWith().topicFilter(filter).qos(HiveClient.qos(qos)).send();
         }
 
         @Override
@@ -116,7 +113,8 @@ final class HiveClient {
                             + publish.getContentType().map(Object::toString).orElse("")
                             + publish.getResponseTopic().map(Object::toString).orElse("")
                             + publish.getCorrelationData()
-                                    .map(data -> StandardCharsets.UTF_8.decode(data).toString())
+                                    .map(data ->
+                                            StandardCharsets.UTF_8.decode(data).toString())
                                     .orElse("")));
         }
 
@@ -132,10 +130,7 @@ final class HiveClient {
 
         @Override
         public void subscribe(String filter, int qos) {
-            client.subscribeWith()
-                    .topicFilter(filter)
-                    .qos(HiveClient.qos(qos))
-                    .send();
+            client.subscribeWith().topicFilter(filter).qos(HiveClient.qos(qos)).send();
         }
 
         @Override

@@ -116,7 +116,9 @@ final class HostileIT {
 
     @Test
     void aConnectThatTricklesInIsCutOff() throws IOException {
-        assertCutOff(UNITS.closing(Wire.tcp(unit.mqtt(), 0)), Connect.v5("x".repeat(5_000)).toBytes());
+        assertCutOff(
+                UNITS.closing(Wire.tcp(unit.mqtt(), 0)),
+                Connect.v5("x".repeat(5_000)).toBytes());
         String header = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: " + "x".repeat(2_000);
         assertCutOff(UNITS.closing(Wire.tcp(unit.web(), 0)), Bytes.utf8(header));
         RawMqtt overWebSocket = UNITS.webSocket(unit);

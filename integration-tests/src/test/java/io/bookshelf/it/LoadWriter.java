@@ -3,6 +3,7 @@ package io.bookshelf.it;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -99,7 +100,7 @@ final class LoadWriter {
                 window.acquire();
                 String key = prefix + "/" + random.nextInt(KEYS);
                 String value = random.nextInt(5) == 0 ? "" : round + "." + i + "x".repeat(random.nextInt(200));
-                History history = histories.get(key);
+                History history = Objects.requireNonNull(histories.get(key));
                 int id = i % 65_535 + 1;
                 open.put(id, new Sent(history, history.send(value)));
                 client.publish(key, value, qos, true, id);

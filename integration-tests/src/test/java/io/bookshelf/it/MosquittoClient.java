@@ -26,8 +26,7 @@ final class MosquittoClient implements RealClient {
     }
 
     static Process start(InetSocketAddress to, String tool, List<String> arguments) {
-        List<String> command =
-                new ArrayList<>(List.of(tool, "-h", to.getHostString(), "-p", "" + to.getPort()));
+        List<String> command = new ArrayList<>(List.of(tool, "-h", to.getHostString(), "-p", "" + to.getPort()));
         command.addAll(arguments);
         try {
             return new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -63,8 +62,8 @@ final class MosquittoClient implements RealClient {
     public void subscribe(String filter, int qos) {
         // -d tells when the subscription stands, on the same stream as the messages
         String format = speaksMqtt5() ? "msg\t%t\t%q\t%r\t%p\t%P%C%R%D" : "msg\t%t\t%q\t%r\t%p\t";
-        Process process = start(
-                to, "mosquitto_sub", List.of("-V", version, "-d", "-t", filter, "-q", "" + qos, "-F", format));
+        Process process =
+                start(to, "mosquitto_sub", List.of("-V", version, "-d", "-t", filter, "-q", "" + qos, "-F", format));
         subscribers.add(process);
         CountDownLatch subscribed = new CountDownLatch(1);
         Thread.ofVirtual().start(() -> read(process, subscribed));

@@ -41,10 +41,16 @@ final class Mutator {
             subscribe.raw(Props.none().with(Props.SUBSCRIPTION_ID, 5).toBytes());
             unsubscribe.u8(0);
         }
-        subscribe.string("fuzz/#").u8(1).string("$share/g/fuzz/+").u8(0).string(RawMqtt.MARKER).u8(0);
+        subscribe
+                .string("fuzz/#")
+                .u8(1)
+                .string("$share/g/fuzz/+")
+                .u8(0)
+                .string(RawMqtt.MARKER)
+                .u8(0);
         corpus.add(Bytes.packet(Packet.SUBSCRIBE, 2, subscribe.toArray()));
-        corpus.add(Bytes.packet(
-                Packet.UNSUBSCRIBE, 2, unsubscribe.string("fuzz/#").toArray()));
+        corpus.add(
+                Bytes.packet(Packet.UNSUBSCRIBE, 2, unsubscribe.string("fuzz/#").toArray()));
         corpus.add(Bytes.packet(Packet.PINGREQ, 0, new byte[0]));
     }
 

@@ -246,7 +246,8 @@ final class RawMqtt implements Closeable {
     }
 
     /** The next packet; null if none comes in that time. Fails if the unit closes the connection. */
-    @Nullable Packet poll(Duration timeout) {
+    @Nullable
+    Packet poll(Duration timeout) {
         try {
             Packet packet = read(timeout);
             if (packet == null) {

@@ -48,13 +48,10 @@ final class RealClientsIT {
     private static RealClient paho(int version) {
         String script = Path.of("src", "test", "python", "paho_client.py").toString();
         String name = "paho" + version;
-        return new LineClient(name, version == 5, List.of(
-                "/usr/bin/python3",
-                script,
-                mqtt().getHostString(),
-                "" + mqtt().getPort(),
-                "" + version,
-                name));
+        return new LineClient(
+                name,
+                version == 5,
+                List.of("/usr/bin/python3", script, mqtt().getHostString(), "" + mqtt().getPort(), "" + version, name));
     }
 
     private static RealClient mqttJs(int version) {
@@ -75,10 +72,12 @@ final class RealClientsIT {
             client.subscribe(prefix + "#", qos);
         }
         for (RealClient client : clients) {
-            await(client.name() + " has the snapshot").atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-                assertThat(client.received()).hasSize(clients.size());
-                assertThat(client.received()).allMatch(Message::retain);
-            });
+            await(client.name() + " has the snapshot")
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> {
+                        assertThat(client.received()).hasSize(clients.size());
+                        assertThat(client.received()).allMatch(Message::retain);
+                    });
         }
         for (RealClient client : clients) {
             client.publish(prefix + "live/" + client.name(), qos, true, "2", client.speaksMqtt5());
@@ -86,9 +85,9 @@ final class RealClientsIT {
             client.publish(prefix + "before/" + client.name(), qos, true, "", false);
         }
         for (RealClient client : clients) {
-            await(client.name() + " has it all").atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
-                            client.received())
-                    .hasSize(4 * clients.size()));
+            await(client.name() + " has it all")
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(client.received()).hasSize(4 * clients.size()));
             assertThat(client.received()).allMatch(message -> message.qos() == qos);
             for (RealClient writer : clients) {
                 assertSaw(client, prefix, writer);
@@ -159,8 +158,17 @@ final class RealClientsIT {
                 mqtt(),
                 "mosquitto_sub",
                 List.of(
-                        "-i", "doomed", "-t", "ready/doomed", "--will-topic", "toolwill", "--will-payload", "gone",
-                        "--will-retain", "--will-qos", "1"));
+                        "-i",
+                        "doomed",
+                        "-t",
+                        "ready/doomed",
+                        "--will-topic",
+                        "toolwill",
+                        "--will-payload",
+                        "gone",
+                        "--will-retain",
+                        "--will-qos",
+                        "1"));
         RawMqtt prober = UNITS.client(unit, Connect.v5("prober"));
         // it is connected when its first message arrives
         await().atMost(Duration.ofSeconds(20)).until(() -> {

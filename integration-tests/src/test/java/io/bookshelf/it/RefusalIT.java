@@ -193,10 +193,19 @@ final class RefusalIT {
                 Bytes.packet(Packet.UNSUBACK, 0, new byte[] {0, 1, 0, 0}),
                 Bytes.packet(Packet.PINGRESP, 0, none),
                 Bytes.packet(Packet.AUTH, 0, none),
-                Bytes.packet(Packet.SUBSCRIBE, 0, new Bytes().u16(1).u8(0).raw(filter).toArray()),
-                Bytes.packet(Packet.UNSUBSCRIBE, 0, new Bytes().u16(1).u8(0).string("a").toArray()),
+                Bytes.packet(
+                        Packet.SUBSCRIBE,
+                        0,
+                        new Bytes().u16(1).u8(0).raw(filter).toArray()),
+                Bytes.packet(
+                        Packet.UNSUBSCRIBE,
+                        0,
+                        new Bytes().u16(1).u8(0).string("a").toArray()),
                 Bytes.packet(Packet.PUBREL, 0, new Bytes().u16(1).toArray()),
-                Bytes.packet(Packet.SUBSCRIBE, 2, new Bytes().u16(0).u8(0).raw(filter).toArray()),
+                Bytes.packet(
+                        Packet.SUBSCRIBE,
+                        2,
+                        new Bytes().u16(0).u8(0).raw(filter).toArray()),
                 Bytes.packet(Packet.SUBSCRIBE, 2, new Bytes().u16(1).u8(0).toArray()),
                 RawMqtt.publishPacket(5, "a", none, 1, false, false, 0, Props.none()));
     }
@@ -216,7 +225,8 @@ final class RefusalIT {
     private static List<byte[]> lyingLengths() {
         return List.of(
                 Bytes.packet(Packet.PUBLISH, 0, new Bytes().u16(500).u8('a').toArray()),
-                Bytes.packet(Packet.PUBLISH, 0, new Bytes().string("a").varint(200).toArray()),
+                Bytes.packet(
+                        Packet.PUBLISH, 0, new Bytes().string("a").varint(200).toArray()),
                 new byte[] {0x30, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 1});
     }
 

@@ -90,14 +90,17 @@ final class RowDamageIT {
             try (RawMqtt reader = RawMqtt.connected(unit.mqtt(), Connect.v5("r"))) {
                 reader.snapshot(0, "#").forEach(packet -> served.put(packet.topic(), packet.text()));
             }
-            served.forEach((key, value) -> assertThat(value).as(what + ": " + key).isEqualTo(values.get(key)));
+            served.forEach(
+                    (key, value) -> assertThat(value).as(what + ": " + key).isEqualTo(values.get(key)));
             if (served.size() < KEYS) {
                 await(what + ": " + (KEYS - served.size()) + " keys are missing, and health says so")
                         .atMost(Duration.ofSeconds(20))
                         .until(() -> healthKnows(unit));
             }
             try (RawMqtt client = RawMqtt.connected(unit.mqtt(), Connect.v5("w"))) {
-                assertThat(client.put("damage/after", "works").reason()).as(what).isLessThan(0x80);
+                assertThat(client.put("damage/after", "works").reason())
+                        .as(what)
+                        .isLessThan(0x80);
             }
         }
     }

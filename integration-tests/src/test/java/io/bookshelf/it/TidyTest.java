@@ -86,7 +86,8 @@ final class TidyTest {
                     - lines.getLineNumber(positions.getStartPosition(unit, method))
                     + 1;
             if (length > METHOD_LINES) {
-                String file = Path.of(unit.getSourceFile().toUri()).getFileName().toString();
+                String file =
+                        Path.of(unit.getSourceFile().toUri()).getFileName().toString();
                 tooLong.add(file + " " + method.getName() + ": " + length + " lines");
             }
             return super.visitMethod(method, nothing);

@@ -102,10 +102,14 @@ final class UnitProcess implements AutoCloseable {
     /** What follows {@code run} on its command line. */
     List<String> arguments() {
         return List.of(
-                "--unit", "unit-under-test",
-                "--data", data().toString(),
-                "--mqtt", "127.0.0.1:" + mqtt.getPort(),
-                "--web", "127.0.0.1:" + web.getPort());
+                "--unit",
+                "unit-under-test",
+                "--data",
+                data().toString(),
+                "--mqtt",
+                "127.0.0.1:" + mqtt.getPort(),
+                "--web",
+                "127.0.0.1:" + web.getPort());
     }
 
     private static Optional<Matcher> readyLine(Path out) {

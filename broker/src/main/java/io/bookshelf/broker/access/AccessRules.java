@@ -1,5 +1,6 @@
 package io.bookshelf.broker.access;
 
+import io.bookshelf.broker.topic.TopicFilter;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccessRules implements AccessPolicy {
     private static final String SNAPSHOT = "$bookshelf/snapshot/";
-    private static final String SHARE = "$share/";
 
     private record Rule(AccessRule who, List<TopicPattern> patterns) {}
 
@@ -87,12 +87,12 @@ public final class AccessRules implements AccessPolicy {
         if (rules.isEmpty() || filter.startsWith(SNAPSHOT)) {
             return true;
         }
-        String inner = withoutShare(filter);
-        List<String> levels = TopicFilter.levels(inner);
-        if (TopicFilter.problemWith(inner, levels) != null) {
+        TopicFilter wanted;
+        try {
+            wanted = TopicFilter.parse(filter);
+        } catch (IllegalArgumentException notAFilter) {
             return false;
         }
-        TopicFilter wanted = new TopicFilter(levels);
         return anyFilter(principal, AccessRule::read, wanted::overlaps);
     }
 
@@ -144,13 +144,5 @@ public final class AccessRules implements AccessPolicy {
             }
         }
         return false;
-    }
-
-    private static String withoutShare(String filter) {
-        if (!filter.startsWith(SHARE)) {
-            return filter;
-        }
-        int end = filter.indexOf('/', SHARE.length());
-        return end < 0 ? "" : filter.substring(end + 1);
     }
 }

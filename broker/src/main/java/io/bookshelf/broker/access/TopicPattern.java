@@ -1,5 +1,6 @@
 package io.bookshelf.broker.access;
 
+import io.bookshelf.broker.topic.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -16,16 +17,22 @@ final class TopicPattern {
     private TopicPattern(List<String> levels) {
         this.levels = levels;
         boolean named = levels.stream().anyMatch(level -> NAMES.matcher(level).find());
-        this.plain = named ? null : new TopicFilter(levels);
+        this.plain = named ? null : TopicFilter.parse(String.join("/", levels));
     }
 
     /** @throws IllegalArgumentException if the text is no MQTT filter, as a sentence */
     static TopicPattern of(String filter) {
-        List<String> levels = TopicFilter.levels(filter);
-        String problem = TopicFilter.problemWith(filter, levels);
-        if (problem != null) {
-            throw new IllegalArgumentException("\"" + filter + "\" " + problem);
+        TopicFilter parsed;
+        try {
+            parsed = TopicFilter.parse(filter);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("\"" + filter + "\" is no topic filter: " + e.getMessage(), e);
         }
+        if (parsed.group() != null) {
+            throw new IllegalArgumentException(
+                    "\"" + filter + "\" is no topic filter for a rule: leave $share/<group>/ out");
+        }
+        List<String> levels = List.of(filter.split("/", -1));
         return new TopicPattern(levels);
     }
 
@@ -53,7 +60,7 @@ final class TopicPattern {
         }
         boolean becameSystem =
                 filled.getFirst().startsWith("$") && !levels.getFirst().startsWith("$");
-        return becameSystem ? null : new TopicFilter(filled);
+        return becameSystem ? null : TopicFilter.parse(String.join("/", filled));
     }
 
     /** Both names in one pass, so that a user called %c stays what it is. */

@@ -78,8 +78,8 @@ public final class MqttEndpoint {
     /** Adds MQTT to a pipeline whose inbound side yields bytes. */
     public void install(ChannelPipeline pipeline) {
         pipeline.addLast("first-packet", new FirstPacketGuard(maximumPacketSize()));
-        pipeline.addLast("decoder", new MqttDecoder(maximumPacketSize(), LONGEST_CLIENT_ID_OF_VERSION_3));
-        pipeline.addLast("encoder", MqttEncoder.INSTANCE);
+        pipeline.addLast("mqttDecoder", new MqttDecoder(maximumPacketSize(), LONGEST_CLIENT_ID_OF_VERSION_3));
+        pipeline.addLast("mqttEncoder", MqttEncoder.INSTANCE);
         pipeline.addLast("client", new ClientConnection(this));
     }
 

@@ -153,6 +153,7 @@ final class PublishFlow {
 
     private void refuse(int qos, int packetId, String topic, Refusal refusal) {
         endpoint.counters().publishesRefused.increment();
+        log.info("{}: a publish refused: {}", connection.name(), refusal.why());
         if (!connection.settings().version5()) {
             connection.refuse(refusal.reason(), refusal.why());
         } else if (qos == 0) {
@@ -165,9 +166,7 @@ final class PublishFlow {
 
     /** QoS 0 has no acknowledgement to say no in: a broken limit ends the connection, a missing right only the message. */
     private void refuseUnanswerable(Refusal refusal) {
-        if (refusal.reason() == Reason.NOT_AUTHORIZED) {
-            log.info("{}: dropped: {}", connection.name(), refusal.why());
-        } else {
+        if (refusal.reason() != Reason.NOT_AUTHORIZED) {
             connection.refuse(refusal.reason(), refusal.why());
         }
     }
@@ -220,7 +219,7 @@ final class PublishFlow {
                 connection.refuse(refusal.reason(), topic + ": " + refusal.why());
                 return;
             }
-            log.info("{}: {} refused: {}", connection.name(), topic, refusal.why());
+            log.debug("{}: {} refused: {}", connection.name(), topic, refusal.why());
         }
         if (qos == 0) {
             return;

@@ -14,7 +14,7 @@ final class QueuedEvent {
     final int qos;
     final boolean retain;
     final int[] subscriptionIds;
-    final long queuedAt;
+    long queuedAt;
 
     @Nullable
     Message message;

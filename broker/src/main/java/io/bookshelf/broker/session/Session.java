@@ -138,6 +138,16 @@ public final class Session {
         disconnectedAt = since;
     }
 
+    /** The clock was set: durations stay what they were. */
+    void shiftTimes(long millis) {
+        if (client == null) {
+            disconnectedAt += millis;
+            changes.record(
+                    new SessionChange.SaveSession(clientId, expirySeconds, disconnectedAt, changes.savedCursor()));
+        }
+        events.all().forEach(event -> event.queuedAt += millis);
+    }
+
     void expirySeconds(long seconds) {
         expirySeconds = seconds;
     }

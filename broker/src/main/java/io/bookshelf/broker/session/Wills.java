@@ -71,6 +71,11 @@ final class Wills {
         }
     }
 
+    /** The clock was set: delays stay what they were. */
+    void shiftTimes(long millis) {
+        wills.replaceAll((clientId, due) -> due.fireAt == 0 ? due : new Due(due.will, due.fireAt + millis));
+    }
+
     void fireDue(long now) {
         List<String> due = new ArrayList<>();
         wills.forEach((clientId, will) -> {

@@ -1,5 +1,6 @@
 package io.bookshelf.broker.topic;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +42,10 @@ public record TopicFilter(String text, @Nullable String group, String filter) {
             boolean startsLevel = i == 0 || filter.charAt(i - 1) == '/';
             boolean endsLevel = i + 1 == filter.length() || filter.charAt(i + 1) == '/';
             if (c == '+' && !(startsLevel && endsLevel)) {
-                throw new IllegalArgumentException("+ stands for a whole level of a topic filter");
+                throw new IllegalArgumentException("+ may only stand for a whole level of a topic filter");
             }
             if (c == '#' && !(startsLevel && i + 1 == filter.length())) {
-                throw new IllegalArgumentException("# stands for all levels at the end of a topic filter");
+                throw new IllegalArgumentException("# may only stand at the end of a topic filter, as a whole level");
             }
             if (c == 0) {
                 throw new IllegalArgumentException("a topic filter may not contain NUL");
@@ -107,6 +108,41 @@ public record TopicFilter(String text, @Nullable String group, String filter) {
             f = filterEnd + 1;
             t = topicEnd + 1;
         }
+    }
+
+    /** True if there is a topic that both filters match. */
+    public boolean overlaps(TopicFilter other) {
+        List<String> mine = levels(filter);
+        List<String> theirs = levels(other.filter);
+        if (isWildcard(mine.getFirst()) && theirs.getFirst().startsWith("$")
+                || isWildcard(theirs.getFirst()) && mine.getFirst().startsWith("$")) {
+            return false;
+        }
+        int common = Math.min(mine.size(), theirs.size());
+        for (int i = 0; i < common; i++) {
+            String one = mine.get(i);
+            String two = theirs.get(i);
+            if (one.equals("#") || two.equals("#")) {
+                return true;
+            }
+            if (!one.equals(two) && !one.equals("+") && !two.equals("+")) {
+                return false;
+            }
+        }
+        return mine.size() == theirs.size() || endsIn(mine, common) || endsIn(theirs, common);
+    }
+
+    /** "a/#" matches "a" too. */
+    private static boolean endsIn(List<String> levels, int common) {
+        return levels.size() == common + 1 && levels.getLast().equals("#");
+    }
+
+    private static boolean isWildcard(String level) {
+        return level.equals("+") || level.equals("#");
+    }
+
+    private static List<String> levels(String filter) {
+        return List.of(filter.split("/", -1));
     }
 
     private static int end(String text, int from) {

@@ -167,10 +167,11 @@ class AccessRulesTest {
         assertThatThrownBy(() -> new AccessRules(List.of(rule(null, null, true, true, "%u/#")), null, true))
                 .hasMessageContaining("need a password file");
         assertThatThrownBy(() -> rule(null, null, true, true, "a/#/b"))
-                .hasMessage("\"a/#/b\" is no topic filter: # may only stand at its end");
+                .hasMessage(
+                        "\"a/#/b\" is no topic filter: # may only stand at the end of a topic filter, as a whole level");
         assertThatThrownBy(() -> rule(null, null, true, true, "a/b+"))
-                .hasMessage("\"a/b+\" is no topic filter: + and # stand for whole levels");
-        assertThatThrownBy(() -> rule(null, null, true, true, "")).hasMessageContaining("it is empty");
+                .hasMessage("\"a/b+\" is no topic filter: + may only stand for a whole level of a topic filter");
+        assertThatThrownBy(() -> rule(null, null, true, true, "")).hasMessageContaining("may not be empty");
     }
 
     private AccessRules rules(AccessRule... rules) {
