@@ -63,7 +63,7 @@ final class Recent {
         // Counted here, as the maps would have to count anew each time.
         private int entries;
         private long bytes;
-        // What the log holds of this, entries since replaced included.
+        // What folding gives back: entries in the log, those since replaced included, and values that they replace.
         private long logged;
         private long logRows;
         // Bounds that never grow back, to know without a look at each entry that there is nothing to do.
@@ -134,11 +134,16 @@ final class Recent {
         return view.folding == null && view.recent.logRows == 0;
     }
 
-    /** Puts in what has been logged, and makes it seen. */
-    void add(List<Item> items, long logId, long sequence) {
+    /**
+     * Puts in what has been logged, and makes it seen.
+     *
+     * @param freed bytes of values that are given back when this is folded
+     */
+    void add(List<Item> items, long logId, long sequence, long freed) {
         View before = view;
         items.forEach(before.recent::add);
         before.recent.logRows += logId - lastLogId;
+        before.recent.logged += freed;
         lastLogId = logId;
         view = new View(sequence, before.recent, before.folding);
     }

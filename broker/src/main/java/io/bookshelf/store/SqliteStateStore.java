@@ -264,7 +264,11 @@ public final class SqliteStateStore implements StateStore {
 
     /** Gives free pages and the log's room back to the disk, in steps that need little room themselves. */
     private void giveBack() throws SQLException {
-        foldAll();
+        if (!recent.isEmpty()) {
+            // What the log holds is in the table before its own room is free.
+            reserve.release();
+            foldAll();
+        }
         writer.db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         long free = writer.db.number("PRAGMA freelist_count");
         for (int step = 0; step < MOST_VACUUM_STEPS && free > 0; step++) {

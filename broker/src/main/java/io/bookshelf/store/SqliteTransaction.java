@@ -227,7 +227,7 @@ final class SqliteTransaction implements WriteTransaction {
                     writer.cache.remove(change.key);
                 }
             }
-            recent.add(items, lastId, sequence);
+            recent.add(items, lastId, sequence, freed());
             if (recent.isFull()) {
                 recent.beginFolding();
             }
@@ -264,6 +264,16 @@ final class SqliteTransaction implements WriteTransaction {
         }
         items.sort(Comparator.comparingLong(item -> item.entry().sequence()));
         return items;
+    }
+
+    private long freed() {
+        long freed = 0;
+        for (Change change : changes.values()) {
+            if (change.dirty && change.before != null) {
+                freed += change.before.value().length;
+            }
+        }
+        return freed;
     }
 
     /** Appends to the log where the store moves; returns the number of its last row. */
