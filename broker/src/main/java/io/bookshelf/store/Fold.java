@@ -42,9 +42,7 @@ final class Fold {
         Recent.FileRow before = item.file();
         if (before == null) {
             EntryTable.Row row = writer.read(item.entry().key());
-            before = row == null
-                    ? Recent.FileRow.NONE
-                    : new Recent.FileRow(true, row.entry() != null, row.checksum());
+            before = row == null ? Recent.FileRow.NONE : new Recent.FileRow(true, row.entry() != null, row.checksum());
         }
         if (before.present()) {
             delta.repairs += before.whole() ? 0 : 1;

@@ -54,8 +54,8 @@ record Ledger(long replica, Head head, long all, long rows, long sum, long repai
             if (row.getLong(FIELDS + 1) != checksum(f)) {
                 return null;
             }
-            return new Ledger(f[0], new Head(f[1], f[2], f[3], f[4], f[5], f[6]), f[7], f[8], f[9], f[10], f[11],
-                    f[12]);
+            return new Ledger(
+                    f[0], new Head(f[1], f[2], f[3], f[4], f[5], f[6]), f[7], f[8], f[9], f[10], f[11], f[12]);
         }
     }
 

@@ -135,8 +135,8 @@ record LogBatch(@Nullable Head head, long rows, List<Recent.Item> items, int los
         byte[] seen = take(in, seenLength);
         byte[] properties = take(in, propertiesLength);
         byte[] value = take(in, (int) valueLength);
-        Entry entry = table.whole(
-                checksum, key, value, deleted, qos, properties, version, counter, seen, expiresAt, seq);
+        Entry entry =
+                table.whole(checksum, key, value, deleted, qos, properties, version, counter, seen, expiresAt, seq);
         return entry == null ? null : new Recent.Item(key, entry, checksum, null);
     }
 

@@ -18,10 +18,7 @@ final class Merge implements Iterator<Recent.Item> {
     private Recent.@Nullable Item olderNext;
 
     private Merge(
-            Recent.View view,
-            Iterator<Recent.Item> newer,
-            Iterator<Recent.Item> older,
-            Comparator<Recent.Item> order) {
+            Recent.View view, Iterator<Recent.Item> newer, Iterator<Recent.Item> older, Comparator<Recent.Item> order) {
         this.view = view;
         this.newer = newer;
         this.older = older;
@@ -48,7 +45,11 @@ final class Merge implements Iterator<Recent.Item> {
                 view.folding() == null ? Map.of() : view.folding().bySequence.subMap(after, false, last, true);
         return new Merge(
                 view,
-                view.recent().bySequence.subMap(after, false, last, true).values().iterator(),
+                view.recent()
+                        .bySequence
+                        .subMap(after, false, last, true)
+                        .values()
+                        .iterator(),
                 folding.values().iterator(),
                 Comparator.comparingLong(item -> item.entry().sequence()));
     }

@@ -51,7 +51,11 @@ final class Recent {
      * @param checksum what {@link EntryTable} makes of the entry
      * @param file what the table has under the key until this entry is folded; null where that is not known
      */
-    record Item(byte[] key, Entry entry, long checksum, @Nullable FileRow file) {}
+    record Item(
+            byte[] key,
+            Entry entry,
+            long checksum,
+            @Nullable FileRow file) {}
 
     /** Some of the log's entries, each key once. */
     static final class Generation {
@@ -226,8 +230,7 @@ final class Recent {
         return found;
     }
 
-    private static void collectExpired(
-            Generation in, @Nullable Generation newer, long nowMillis, List<Item> found) {
+    private static void collectExpired(Generation in, @Nullable Generation newer, long nowMillis, List<Item> found) {
         if (in.firstExpiry > nowMillis) {
             return;
         }

@@ -94,8 +94,7 @@ final class Salvage {
             while (targetFailure == null && rows.next()) {
                 LogBatch batch = LogTable.read(rows, table, damage);
                 batch.items().forEach(this::take);
-                if (batch.head() != null
-                        && (lastHead == null || batch.head().sequence() >= lastHead.sequence())) {
+                if (batch.head() != null && (lastHead == null || batch.head().sequence() >= lastHead.sequence())) {
                     lastHead = batch.head();
                     lastAll = batch.rows();
                 }

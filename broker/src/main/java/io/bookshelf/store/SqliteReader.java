@@ -118,9 +118,7 @@ final class SqliteReader implements StoreReader {
                 }
                 byte[] last = page.last(table.hasNext() || logged.hasNext());
                 return new Page<>(
-                        page.entries,
-                        view.sequence(),
-                        last == null ? null : new String(last, StandardCharsets.UTF_8));
+                        page.entries, view.sequence(), last == null ? null : new String(last, StandardCharsets.UTF_8));
             }
         });
     }
@@ -161,16 +159,13 @@ final class SqliteReader implements StoreReader {
                     }
                 }
                 boolean more = table.hasNext() || logged.hasNext();
-                return new Page<>(
-                        page.entries, view.sequence(), page.last(more) == null ? null : page.lastSequence);
+                return new Page<>(page.entries, view.sequence(), page.last(more) == null ? null : page.lastSequence);
             }
         });
     }
 
     private static boolean sameEntry(EntryTable.@Nullable Row row, Recent.Item item) {
-        return row != null
-                && row.seq() == item.entry().sequence()
-                && Arrays.equals(row.key(), item.key());
+        return row != null && row.seq() == item.entry().sequence() && Arrays.equals(row.key(), item.key());
     }
 
     private static @Nullable Entry at(@Nullable Entry entry, long nowMillis) {

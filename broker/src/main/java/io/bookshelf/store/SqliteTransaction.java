@@ -4,6 +4,7 @@ import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.HybridClock;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.Scope;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,8 +93,7 @@ final class SqliteTransaction implements WriteTransaction {
             try {
                 EntryTable.Row row = writer.read(key);
                 if (row != null) {
-                    change.found(
-                            row.entry(), new Recent.FileRow(true, row.entry() != null, row.checksum()));
+                    change.found(row.entry(), new Recent.FileRow(true, row.entry() != null, row.checksum()));
                 }
             } catch (SQLException e) {
                 throw fail(e);
@@ -162,8 +161,7 @@ final class SqliteTransaction implements WriteTransaction {
                 store.foldAll();
                 writer.db.beginImmediate();
             }
-            List<EntryTable.Row> rows =
-                    writer.tombstones(throughSequence, beforeStamp, most, onlyInTable());
+            List<EntryTable.Row> rows = writer.tombstones(throughSequence, beforeStamp, most, onlyInTable());
             for (EntryTable.Row row : rows) {
                 Change change = look(key(row));
                 change.after = null;

@@ -132,8 +132,11 @@ final class StoreCheck implements AutoCloseable {
         LogTable.Contents log = LogTable.read(db, store.damage());
         Set<ByteBuffer> logged = new HashSet<>();
         log.items().forEach(item -> logged.add(ByteBuffer.wrap(item.key())));
-        Totals totals =
-                Totals.of(db, store.damage(), logged::remove, () -> stopped() || (++rows[0] % ROWS_BETWEEN_LOOKS == 0 && logTooLong()));
+        Totals totals = Totals.of(
+                db,
+                store.damage(),
+                logged::remove,
+                () -> stopped() || (++rows[0] % ROWS_BETWEEN_LOOKS == 0 && logTooLong()));
         if (!totals.complete()) {
             return false;
         }

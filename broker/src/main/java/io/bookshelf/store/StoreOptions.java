@@ -52,37 +52,106 @@ public record StoreOptions(
 
     /** These with another durability. */
     public StoreOptions withDurability(Durability other) {
-        return new StoreOptions(other, reserveBytes, recentEntries, recentBytes, sliceEntries, mostSetAside, checkEveryMillis, indexes, random, millis);
+        return new StoreOptions(
+                other,
+                reserveBytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                checkEveryMillis,
+                indexes,
+                random,
+                millis);
     }
 
     /** These with a reserve of another size. */
     public StoreOptions withReserveBytes(long bytes) {
-        return new StoreOptions(durability, bytes, recentEntries, recentBytes, sliceEntries, mostSetAside, checkEveryMillis, indexes, random, millis);
+        return new StoreOptions(
+                durability,
+                bytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                checkEveryMillis,
+                indexes,
+                random,
+                millis);
     }
 
     /** These with other bounds of what the log gathers. */
     public StoreOptions withRecent(int entries, long bytes, int slice) {
         return new StoreOptions(
-                durability, reserveBytes, entries, bytes, slice, mostSetAside, checkEveryMillis, indexes, random, millis);
+                durability,
+                reserveBytes,
+                entries,
+                bytes,
+                slice,
+                mostSetAside,
+                checkEveryMillis,
+                indexes,
+                random,
+                millis);
     }
 
     /** These with another time between checks. */
     public StoreOptions withCheckEveryMillis(long every) {
-        return new StoreOptions(durability, reserveBytes, recentEntries, recentBytes, sliceEntries, mostSetAside, every, indexes, random, millis);
+        return new StoreOptions(
+                durability,
+                reserveBytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                every,
+                indexes,
+                random,
+                millis);
     }
 
     /** These with these indexes. */
     public StoreOptions withIndexes(List<EntryIndex> others) {
-        return new StoreOptions(durability, reserveBytes, recentEntries, recentBytes, sliceEntries, mostSetAside, checkEveryMillis, others, random, millis);
+        return new StoreOptions(
+                durability,
+                reserveBytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                checkEveryMillis,
+                others,
+                random,
+                millis);
     }
 
     /** These with another source of replica ids. */
     public StoreOptions withRandom(RandomGenerator other) {
-        return new StoreOptions(durability, reserveBytes, recentEntries, recentBytes, sliceEntries, mostSetAside, checkEveryMillis, indexes, other, millis);
+        return new StoreOptions(
+                durability,
+                reserveBytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                checkEveryMillis,
+                indexes,
+                other,
+                millis);
     }
 
     /** These with another clock. */
     public StoreOptions withMillis(LongSupplier clock) {
-        return new StoreOptions(durability, reserveBytes, recentEntries, recentBytes, sliceEntries, mostSetAside, checkEveryMillis, indexes, random, clock);
+        return new StoreOptions(
+                durability,
+                reserveBytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                checkEveryMillis,
+                indexes,
+                random,
+                clock);
     }
 }

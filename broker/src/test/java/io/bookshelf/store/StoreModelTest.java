@@ -69,7 +69,9 @@ final class StoreModelTest {
                 commit(store);
                 assertThat(store.head().keys())
                         .as(at(round))
-                        .isEqualTo(model.values().stream().filter(entry -> !entry.deleted()).count());
+                        .isEqualTo(model.values().stream()
+                                .filter(entry -> !entry.deleted())
+                                .count());
             }
             done.set(true);
             scans.get();
@@ -154,7 +156,9 @@ final class StoreModelTest {
             } while (after != null);
             assertThat(scanned)
                     .as(at(round))
-                    .isEqualTo(model.values().stream().filter(entry -> entry.liveAt(now)).toList());
+                    .isEqualTo(model.values().stream()
+                            .filter(entry -> entry.liveAt(now))
+                            .toList());
             List<Entry> changes = new ArrayList<>();
             Long behind = 0L;
             do {
