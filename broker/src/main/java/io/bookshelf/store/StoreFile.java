@@ -119,16 +119,16 @@ final class StoreFile {
 
     /** After damage. Where it is not known how far the counters had come, the file goes on under a new replica id. */
     private Ledger countAnew(Writer writer, @Nullable Ledger logged, LogTable.Contents log) throws SQLException {
-        boolean sameAuthor = logged != null && !log.lastDamaged();
-        long replica = sameAuthor ? logged.replica() : newReplica(options.random());
+        Ledger sameAuthor = log.lastDamaged() ? null : logged;
+        long replica = sameAuthor == null ? newReplica(options.random()) : sameAuthor.replica();
         writer.db.beginImmediate();
         try {
             Salvage salvage = new Salvage(writer, damage);
             salvage.take(log.items());
             writer.deleteLog(Long.MAX_VALUE);
             Ledger counted = Totals.of(writer.db, damage).ledger(replica, logged);
-            if (sameAuthor) {
-                counted = counted.at(logged.head().withKeys(counted.head().keys()), counted.all());
+            if (sameAuthor != null) {
+                counted = counted.at(sameAuthor.head().withKeys(counted.head().keys()), counted.all());
             }
             writer.save(counted);
             writer.db.commit();
