@@ -262,6 +262,10 @@ public final class Session {
         if (link == null || !delivering || !link.hasRoom() || deferredBytes >= DEFERRED_BYTES) {
             return false;
         }
+        if (qos < 2 && deferredBytes > 0) {
+            // What waits for the disk goes first.
+            return false;
+        }
         return qos == 0
                 || window.size()
                         < Math.min(link.receiveMaximum(), context.limits().inFlight());
@@ -301,6 +305,7 @@ public final class Session {
         if (client == link) {
             deferredBytes -= delivery.message().weight();
             transmit(link, delivery, packet);
+            roomAgain();
         }
     }
 
