@@ -168,7 +168,7 @@ public final class Session {
         events.keepStoredOnly();
     }
 
-    /** The socket has room again. */
+    /** The socket, or the window, has room again. */
     public void roomAgain() {
         if (delivering) {
             outbox.pump();
@@ -359,7 +359,7 @@ public final class Session {
         Packet packet = window.get(packetId);
         if (packet != null && packet.qos == 1) {
             finish(packet);
-            outbox.pump();
+            roomAgain();
         }
     }
 
@@ -375,7 +375,7 @@ public final class Session {
         }
         if (refused) {
             finish(packet);
-            outbox.pump();
+            roomAgain();
             return true;
         }
         ClientLink link = client;
@@ -403,7 +403,7 @@ public final class Session {
         Packet packet = window.get(packetId);
         if (packet != null && packet.qos == 2 && packet.released) {
             finish(packet);
-            outbox.pump();
+            roomAgain();
         }
     }
 
