@@ -50,6 +50,9 @@ public final class Session {
     private int noLocal;
     private @Nullable ClientLink client;
 
+    /** What comes before anything new, while that lasts. */
+    private @Nullable Resumption resumption;
+
     private boolean ended;
 
     /** True once the client has its CONNACK and what it must be sent again. */
@@ -155,10 +158,21 @@ public final class Session {
     /** The client has its CONNACK: deliver, from now on or from where the session was. */
     void startDelivering() {
         delivering = true;
+        resumption = null;
         outbox.pump();
     }
 
+    /** The client of a session that was away has its CONNACK: it gets what was in flight again, then the rest. */
+    void resume() {
+        ClientLink link = client;
+        if (link != null) {
+            resumption = new Resumption(context, this, link);
+            resumption.goOn();
+        }
+    }
+
     void unbind(long now) {
+        resumption = null;
         outbox.close();
         client = null;
         delivering = false;
@@ -172,6 +186,8 @@ public final class Session {
     public void roomAgain() {
         if (delivering) {
             outbox.pump();
+        } else if (resumption != null) {
+            resumption.goOn();
         }
     }
 

@@ -41,7 +41,6 @@ public final class SessionRegistry {
     private final SessionContext context;
     private final Router router;
     private final Wills wills;
-    private final Resumption resumption;
     private final Map<String, Session> sessions = new HashMap<>();
     private long lastTickNanos;
     private long lastTickMillis;
@@ -50,7 +49,6 @@ public final class SessionRegistry {
         this.context = context;
         this.router = new Router(context, sequence);
         this.wills = new Wills(context, router);
-        this.resumption = new Resumption(context);
     }
 
     /** Where publications go, and commits come out. */
@@ -100,7 +98,7 @@ public final class SessionRegistry {
     /** The client has its CONNACK. */
     public void acknowledged(Session session, boolean sessionPresent) {
         if (sessionPresent) {
-            resumption.resume(session);
+            session.resume();
         } else {
             session.startDelivering();
         }
