@@ -254,19 +254,23 @@ public final class SessionRegistry {
      * @param acknowledge called when that is durable, with which of the filters there was a subscription for
      */
     public void unsubscribe(Session session, List<String> filters, Consumer<List<Boolean>> acknowledge) {
-        List<Boolean> existed = new ArrayList<>();
-        List<SessionChange> changes = new ArrayList<>();
-        for (String filter : filters) {
-            Subscription removed = session.remove(filter);
-            existed.add(removed != null);
-            if (removed != null) {
-                router.remove(removed);
-                if (session.durable()) {
-                    changes.add(new SessionChange.Unsubscribe(session.clientId(), filter));
+        List<SessionChange> changes = session.durable()
+                ? filters.stream()
+                        .<SessionChange>map(filter -> new SessionChange.Unsubscribe(session.clientId(), filter))
+                        .toList()
+                : List.of();
+        // Only then: a SUBSCRIBE that was sent before it may still be on its way to the disk.
+        whenSaved(changes, refusal -> {
+            List<Boolean> existed = new ArrayList<>();
+            for (String filter : filters) {
+                Subscription removed = session.ended() ? null : session.remove(filter);
+                existed.add(removed != null);
+                if (removed != null) {
+                    router.remove(removed);
                 }
             }
-        }
-        whenSaved(changes, refusal -> acknowledge.accept(existed));
+            acknowledge.accept(existed);
+        });
     }
 
     /** How many subscriptions the session would have with these filters too. */
