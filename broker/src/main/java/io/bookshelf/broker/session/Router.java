@@ -120,7 +120,7 @@ public final class Router {
             int qos = session.routed.qos(message.qos());
             if (session.durable() && qos > 0) {
                 boolean retain = session.routed.retainAsPublished() && message.retained();
-                queued.add(queue(session, message, qos, retain, session.routed.ids(), now));
+                queued.add(queue(session, message, qos, retain, session.routed.ids(), now, false));
             }
         }
     }
@@ -133,16 +133,16 @@ public final class Router {
             boolean retain = options.retainAsPublished() && message.retained();
             int qos = Math.min(options.qos(), message.qos());
             if (qos > 0 || picked.session.connected()) {
-                queued.add(queue(picked.session, message, qos, retain, ids, now));
+                queued.add(queue(picked.session, message, qos, retain, ids, now, true));
             }
         }
     }
 
     private static Publication.Queued queue(
-            Session session, Message message, int qos, boolean retain, int[] ids, long now) {
+            Session session, Message message, int qos, boolean retain, int[] ids, long now, boolean shared) {
         long number = session.durable() && qos > 0 ? session.nextEvent() : 0;
         return new Publication.Queued(
-                session, new QueuedEvent(number, 0, message.weight(), qos, retain, ids, now, message));
+                session, new QueuedEvent(number, 0, message.weight(), qos, retain, ids, now, message), shared);
     }
 
     private static List<SessionChange> changes(
@@ -201,10 +201,14 @@ public final class Router {
             }
         } else {
             Message message = publication.message;
+            for (Publication.Queued queued : publication.queued) {
+                if (!queued.shared()) {
+                    queued.session().queuedIn = round;
+                }
+            }
             for (Session session : touched) {
                 int qos = session.routed.qos(message.qos());
-                boolean queuedAlready = session.durable() && qos > 0;
-                if (!queuedAlready && session.connected()) {
+                if (session.queuedIn != round && session.connected()) {
                     boolean retain = session.routed.retainAsPublished() && message.retained();
                     session.outbox()
                             .offerEvent(new QueuedEvent(

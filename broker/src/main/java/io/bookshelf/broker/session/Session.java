@@ -42,6 +42,9 @@ public final class Session {
     /** The router's round that {@link #routed} belongs to. */
     long routedIn;
 
+    /** The router's round for whose event a stored copy was made when it was handed in. */
+    long queuedIn;
+
     private long expirySeconds;
     private long disconnectedAt;
     private long lastOrder;
