@@ -1,5 +1,6 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.session.SnapshotTask.Step;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.store.StoreReader;
 import java.util.ArrayDeque;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -257,7 +259,7 @@ final class Outbox {
         long now = context.wall().millis();
         var filter = task.subscription.filter;
         var from = task.scanned();
-        read(reader -> SnapshotTask.read(reader, filter, from, now, PAGE_ROWS, PAGE_BYTES), step -> {
+        read(reader -> SnapshotTask.read(reader, filter, from, now, PAGE_ROWS, PAGE_BYTES), Step::sequence, step -> {
             for (Entry entry : step.entries()) {
                 enqueue(snapshotDelivery(task, Message.of(entry)));
             }
@@ -284,7 +286,10 @@ final class Outbox {
         tail = snapshots.isEmpty() ? new ArrayList<>() : null;
         long after = position;
         long now = context.wall().millis();
-        read(reader -> reader.changesAfter(after, now, PAGE_ROWS, PAGE_BYTES), this::takeChanges);
+        read(
+                reader -> reader.changesAfter(after, now, PAGE_ROWS, PAGE_BYTES),
+                StoreReader.Page::sequence,
+                this::takeChanges);
     }
 
     private void takeChanges(StoreReader.Page<Long> page) {
@@ -322,19 +327,20 @@ final class Outbox {
         }
     }
 
-    private <T> void read(Function<StoreReader, T> job, Consumer<T> then) {
+    private <T> void read(Function<StoreReader, T> job, ToLongFunction<T> readAt, Consumer<T> then) {
         reading = true;
         int expected = generation;
         context.reads()
                 .read(
                         job,
-                        result -> {
+                        // A commit that was read may not have been routed: its events belong before its later writes.
+                        result -> router.whenRouted(readAt.applyAsLong(result), () -> {
                             if (generation == expected) {
                                 reading = false;
                                 then.accept(result);
                                 pump();
                             }
-                        },
+                        }),
                         failure -> {
                             if (generation == expected) {
                                 session.storeFailed(failure);

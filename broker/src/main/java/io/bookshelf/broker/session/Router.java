@@ -25,6 +25,9 @@ public final class Router {
         void settled(@Nullable String refusal);
     }
 
+    /** Something to do once all up to a sequence has been routed. */
+    private record Waiting(long sequence, Runnable task) {}
+
     private static final Logger log = LoggerFactory.getLogger(Router.class);
 
     private final SessionContext context;
@@ -32,6 +35,7 @@ public final class Router {
     private final SubscriptionTree<SharedGroup> sharedTree = new SubscriptionTree<>();
     private final Map<String, SharedGroup> sharedGroups = new HashMap<>();
     private final List<Session> touched = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
     private int durableSubscriptions;
     private long sequence;
     private long round;
@@ -45,6 +49,15 @@ public final class Router {
     /** Everything up to this sequence has been routed. */
     long sequence() {
         return sequence;
+    }
+
+    /** Does something once everything up to this sequence has been routed: now, or after a commit that is on its way. */
+    void whenRouted(long through, Runnable task) {
+        if (through <= sequence) {
+            task.run();
+        } else {
+            waiting.add(new Waiting(through, task));
+        }
     }
 
     void add(Subscription subscription) {
@@ -185,6 +198,24 @@ public final class Router {
             } catch (RuntimeException e) {
                 // One message's trouble is not the next one's.
                 log.error("a message could not be routed: {}", e.toString(), e);
+            }
+        }
+        sequence = Math.max(sequence, commit.sequence());
+        runWaiting();
+    }
+
+    private void runWaiting() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        List<Waiting> due =
+                waiting.stream().filter(each -> each.sequence() <= sequence).toList();
+        waiting.removeAll(due);
+        for (Waiting each : due) {
+            try {
+                each.task().run();
+            } catch (RuntimeException e) {
+                log.error("what was read could not be delivered: {}", e.toString(), e);
             }
         }
     }
