@@ -262,6 +262,10 @@ public final class Session {
         owed.add(subscription);
     }
 
+    boolean owes(@Nullable Subscription subscription) {
+        return subscription != null && owed.contains(subscription);
+    }
+
     /** Starts the snapshots that are owed, anew and as one group. */
     void startOwedSnapshots() {
         SnapshotTask.Group group = new SnapshotTask.Group();

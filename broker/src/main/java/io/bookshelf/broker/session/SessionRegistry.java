@@ -201,11 +201,12 @@ public final class SessionRegistry {
         List<Subscription> snapshots = new ArrayList<>();
         for (Wanted each : wanted) {
             Subscription.Options options = Subscription.Options.of(each.options());
-            boolean isNew = session.subscription(each.filter().text()) == null;
+            Subscription before = session.subscription(each.filter().text());
+            boolean isNew = before == null;
             Subscription subscription =
                     new Subscription(session, each.filter(), options, each.identifier(), session.nextOrder());
             subscriptions.add(subscription);
-            boolean snapshot = options.retainHandling() == 0 || options.retainHandling() == 1 && isNew;
+            boolean snapshot = options.retainHandling() == 0 || options.retainHandling() == 1 && isNew || session.owes(before);
             if (snapshot && each.filter().group() == null) {
                 snapshots.add(subscription);
             }
@@ -217,7 +218,12 @@ public final class SessionRegistry {
                 : List.of();
         whenSaved(changes, refusal -> {
             if (refusal == null && !session.ended()) {
-                subscriptions.forEach(subscription -> replace(session, subscription));
+                for (Subscription subscription : subscriptions) {
+                    if (replace(session, subscription) && !snapshots.contains(subscription)) {
+                        snapshots.add(subscription);
+                        session.changes().record(stored(subscription, true));
+                    }
+                }
                 SnapshotTask.Group group = new SnapshotTask.Group();
                 for (Subscription subscription : snapshots) {
                     session.owe(subscription);
@@ -229,13 +235,16 @@ public final class SessionRegistry {
         });
     }
 
-    private void replace(Session session, Subscription subscription) {
+    /** Returns whether a snapshot was under way: changes that it was to meet have been let go by, so it begins again. */
+    private boolean replace(Session session, Subscription subscription) {
+        boolean owed = session.owes(session.subscription(subscription.filter.text()));
         Subscription before = session.remove(subscription.filter.text());
         if (before != null) {
             router.remove(before);
         }
         session.add(subscription);
         router.add(subscription);
+        return owed;
     }
 
     static SessionChange stored(Subscription subscription, boolean snapshotPending) {
