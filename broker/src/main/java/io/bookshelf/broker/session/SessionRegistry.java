@@ -88,6 +88,8 @@ public final class SessionRegistry {
         wills.connected(request.clientId(), request.will(), changes);
         whenSaved(changes, refusal -> {
             if (refusal != null) {
+                // The connection never learns of its session, so it cannot let go of it.
+                disconnected(session, request.link(), true, present ? session.expirySeconds() : 0);
                 connected.refused(refusal);
             } else if (session.client() == request.link()) {
                 connected.ready(session, present);
