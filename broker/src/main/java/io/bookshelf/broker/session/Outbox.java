@@ -30,6 +30,7 @@ final class Outbox {
     private static final int LIVE_BACKLOG = 1_024;
     private static final long LIVE_BACKLOG_BYTES = 512 * 1024;
     private static final int TAIL = 512;
+    private static final long TAIL_BYTES = 512 * 1024;
 
     private final Session session;
     private final SessionContext context;
@@ -52,6 +53,8 @@ final class Outbox {
 
     /** What was routed since the running read of changes began; null when it is not to be kept, or was too much. */
     private @Nullable List<Delivery> tail;
+
+    private long tailBytes;
 
     /** Grows when the connection goes, so that what was read for the old one is let go. */
     private int generation;
@@ -135,7 +138,8 @@ final class Outbox {
             }
         } else if (tail != null) {
             tail.add(delivery);
-            if (tail.size() > TAIL) {
+            tailBytes += delivery.message().weight();
+            if (tail.size() > TAIL || tailBytes > TAIL_BYTES) {
                 tail = null;
             }
         }
@@ -284,6 +288,7 @@ final class Outbox {
     private void readChanges() {
         lastReadWasSnapshot = false;
         tail = snapshots.isEmpty() ? new ArrayList<>() : null;
+        tailBytes = 0;
         long after = position;
         long now = context.wall().millis();
         read(
