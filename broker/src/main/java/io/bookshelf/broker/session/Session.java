@@ -372,7 +372,10 @@ public final class Session {
             return;
         }
         boolean sent = again != null && mayRead(again.message(), link) && link.publish(again, packet.packetId, true);
-        if (!sent) {
+        if (!sent && packet.qos == 2) {
+            // The client may have received it, and would take the next one with this packet id for the same.
+            pubrec(packet.packetId, false);
+        } else if (!sent) {
             finish(packet);
         }
     }
