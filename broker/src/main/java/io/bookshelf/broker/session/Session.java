@@ -5,9 +5,11 @@ import io.bookshelf.broker.topic.SubscriptionTree;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.store.SessionChange;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,9 @@ public final class Session {
 
     /** Subscriptions whose snapshot has not been delivered in full, in their order. */
     private final Set<Subscription> owed = new LinkedHashSet<>();
+
+    /** Filters whose subscriptions are changing in the store, and how many such changes are on their way. */
+    private final Map<String, Integer> changing = new HashMap<>();
 
     /** Scratch of the router: what the message being routed matches here. */
     final Match routed = new Match();
@@ -273,9 +278,27 @@ public final class Session {
     }
 
     void snapshotDelivered(Subscription subscription) {
-        if (owed.remove(subscription) && durable) {
-            changes.record(SessionRegistry.stored(subscription, false));
+        if (owed.remove(subscription)) {
+            save(subscription, false);
         }
+    }
+
+    /** Saves a subscription again, unless a later change of it is on its way to the store. */
+    void save(Subscription subscription, boolean snapshotPending) {
+        if (durable && !changing.containsKey(subscription.filter.text())) {
+            changes.record(SessionRegistry.stored(subscription, snapshotPending));
+        }
+    }
+
+    /** The subscriptions with these filters are about to change in the store. */
+    void changing(List<String> filters) {
+        // What was saved of them before goes there before.
+        changes.flush();
+        filters.forEach(filter -> changing.merge(filter, 1, Integer::sum));
+    }
+
+    void changed(List<String> filters) {
+        filters.forEach(filter -> changing.computeIfPresent(filter, (text, times) -> times == 1 ? null : times - 1));
     }
 
     // --- outgoing ---------------------------------------------------------------------------------------------------

@@ -208,7 +208,8 @@ public final class SessionRegistry {
             Subscription subscription =
                     new Subscription(session, each.filter(), options, each.identifier(), session.nextOrder());
             subscriptions.add(subscription);
-            boolean snapshot = options.retainHandling() == 0 || options.retainHandling() == 1 && isNew || session.owes(before);
+            boolean snapshot =
+                    options.retainHandling() == 0 || options.retainHandling() == 1 && isNew || session.owes(before);
             if (snapshot && each.filter().group() == null) {
                 snapshots.add(subscription);
             }
@@ -218,12 +219,16 @@ public final class SessionRegistry {
                         .<SessionChange>map(subscription -> stored(subscription, snapshots.contains(subscription)))
                         .toList()
                 : List.of();
+        List<String> filters =
+                wanted.stream().map(each -> each.filter().text()).toList();
+        session.changing(filters);
         whenSaved(changes, refusal -> {
+            session.changed(filters);
             if (refusal == null && !session.ended()) {
                 for (Subscription subscription : subscriptions) {
                     if (replace(session, subscription) && !snapshots.contains(subscription)) {
                         snapshots.add(subscription);
-                        session.changes().record(stored(subscription, true));
+                        session.save(subscription, true);
                     }
                 }
                 SnapshotTask.Group group = new SnapshotTask.Group();
@@ -271,7 +276,9 @@ public final class SessionRegistry {
                         .toList()
                 : List.of();
         // Only then: a SUBSCRIBE that was sent before it may still be on its way to the disk.
+        session.changing(filters);
         whenSaved(changes, refusal -> {
+            session.changed(filters);
             List<Boolean> existed = new ArrayList<>();
             for (String filter : filters) {
                 Subscription removed = session.ended() ? null : session.remove(filter);
