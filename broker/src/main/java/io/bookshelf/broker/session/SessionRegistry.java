@@ -219,8 +219,7 @@ public final class SessionRegistry {
                         .<SessionChange>map(subscription -> stored(subscription, snapshots.contains(subscription)))
                         .toList()
                 : List.of();
-        List<String> filters =
-                wanted.stream().map(each -> each.filter().text()).toList();
+        List<String> filters = wanted.stream().map(each -> each.filter().text()).toList();
         session.changing(filters);
         whenSaved(changes, refusal -> {
             session.changed(filters);
