@@ -195,10 +195,10 @@ final class SimWorld implements WallClock, SessionContext.Reads {
         }
         ArrayDeque<String> waiting = unsettled.computeIfAbsent("p" + publisher, p -> new ArrayDeque<>());
         waiting.add(name);
-        ValueProperties properties = new ValueProperties(0, name, null, null, List.of(), "", "");
+        ValueProperties properties = new ValueProperties(0, name, null, new byte[0], List.of(), "", "");
         PublishRequest request =
                 new PublishRequest(null, topic, value, qos, retain, properties, 0, List.of(), refusal -> {
-                    assertThat(refusal).isNull();
+                    assertThat(refusal == null).as("refused: %s", String.valueOf(refusal)).isTrue();
                     assertThat(committed)
                             .as("acknowledged before it is durable")
                             .contains(name);
