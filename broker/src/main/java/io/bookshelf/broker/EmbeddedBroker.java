@@ -1,6 +1,7 @@
 package io.bookshelf.broker;
 
 import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.metrics.BrokerMetrics;
 import io.bookshelf.broker.metrics.ProcessFacts;

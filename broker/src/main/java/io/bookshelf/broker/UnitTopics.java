@@ -1,5 +1,6 @@
 package io.bookshelf.broker;
 
+import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.metrics.SysTopics;
 import io.bookshelf.broker.metrics.UnitDocuments;

@@ -4,7 +4,6 @@ import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.HybridClock;
 import io.bookshelf.schema.Scope;
 import io.bookshelf.schema.Seen;
-import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.schema.Version;
 import io.bookshelf.store.Head;
 import io.bookshelf.store.SessionChange;
@@ -260,7 +259,7 @@ public final class StateBus implements Closeable {
                 write.value(),
                 write.deletes(),
                 write.qos(),
-                write.deletes() ? ValueProperties.NONE : write.properties(),
+                write.deletes() ? write.properties().authorOnly() : write.properties(),
                 new Version(stamp, store.replica()),
                 counter,
                 seen,

@@ -8,6 +8,11 @@ public interface WallClock {
     /** True if somebody vouches for the time; while false, nothing expires. */
     boolean known();
 
+    /** The time that expiry goes by: 0 while the time is not known, so that nothing has expired yet. */
+    default long expiryMillis() {
+        return known() ? millis() : 0;
+    }
+
     /** Who vouches for the time, such as {@code kernel}; empty for nobody. */
     String source();
 }

@@ -94,6 +94,41 @@ final class EntryTable {
                         seq));
     }
 
+    /** What vouches for an entry. */
+    long checksum(Entry entry) {
+        Version version = entry.version();
+        begin(
+                entry.sequence(),
+                version.stamp(),
+                version.replica(),
+                entry.counter(),
+                entry.deleted() ? 1 : 0,
+                entry.qos(),
+                entry.expiresAt());
+        return finish(
+                entry.key().utf8(), entry.seen().toBytes(), entry.properties().toBytes(), entry.value());
+    }
+
+    /** The entry of these fields, null if the checksum does not vouch for them. */
+    @Nullable
+    Entry whole(
+            long checksum,
+            byte[] key,
+            byte[] value,
+            int deleted,
+            int qos,
+            byte[] properties,
+            Version version,
+            long counter,
+            byte[] seen,
+            long expiresAt,
+            long seq) {
+        begin(seq, version.stamp(), version.replica(), counter, deleted, qos, expiresAt);
+        return finish(key, seen, properties, value) == checksum
+                ? entry(key, value, deleted, qos, properties, version, counter, seen, expiresAt, seq)
+                : null;
+    }
+
     private static @Nullable Entry entry(
             byte[] key,
             byte[] value,

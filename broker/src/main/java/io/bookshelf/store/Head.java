@@ -17,6 +17,11 @@ public record Head(
     /** An empty store. */
     public static final Head EMPTY = new Head(0, 0, 0, 0, 0, 0);
 
+    /** The same with another number of keys. */
+    Head withKeys(long number) {
+        return new Head(sequence, clock, unitCounter, networkCounter, everywhereCounter, number);
+    }
+
     /** This replica's counter in {@code scope}. */
     public long counter(Scope scope) {
         return switch (scope) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,8 @@ final class Salvage {
     private static final String NEWER = " ON CONFLICT(key) DO UPDATE SET seq=excluded.seq,stamp=excluded.stamp,"
             + "replica=excluded.replica,counter=excluded.counter,deleted=excluded.deleted,qos=excluded.qos,"
             + "expires_at=excluded.expires_at,checksum=excluded.checksum,seen=excluded.seen,"
-            + "properties=excluded.properties,value=excluded.value WHERE excluded.seq>entry.seq";
+            + "properties=excluded.properties,value=excluded.value WHERE excluded.seq>entry.seq"
+            + " OR excluded.seq=entry.seq AND excluded.deleted>entry.deleted";
 
     private final Writer target;
     private final DamageLog damage;
@@ -24,6 +26,9 @@ final class Salvage {
     private final PreparedStatement insert;
     private long inTransaction;
     private long rows;
+    // Where the log says that the store stood, and how many keys had an entry then.
+    private @Nullable Head lastHead;
+    private long lastAll;
     private @Nullable SQLException targetFailure;
 
     Salvage(Writer target, DamageLog damage) throws SQLException {
@@ -35,27 +40,69 @@ final class Salvage {
     /**
      * Takes over what can be had, and settles the fresh file's ledger.
      *
+     * @param known what is known to have been in the log
      * @return how many rows were taken over
      * @throws SQLException if the fresh file fails; never because of the damaged one
      */
-    long from(Path damaged, Ledger fresh) throws SQLException {
+    long from(Path damaged, Ledger fresh, List<Recent.Item> known) throws SQLException {
         Ledger old = null;
         target.db.beginImmediate();
         try (Db source = Db.openWriter(damaged, Durability.NORMAL)) {
             old = oldLedger(source);
             entries(source);
+            log(source);
             sessions(source);
         } catch (SQLException unreadable) {
             // What could not be read is lost; what was is kept.
         }
+        known.forEach(this::take);
         if (targetFailure != null) {
             target.db.rollback();
             throw targetFailure;
+        }
+        if (old != null && lastHead != null && lastHead.sequence() >= old.head().sequence()) {
+            old = old.at(lastHead, lastAll);
         }
         Ledger settled = Totals.of(target.db, damage).ledger(fresh.replica(), old);
         target.save(settled);
         target.db.commit();
         return rows;
+    }
+
+    /** Takes over entries, in the transaction of the caller. */
+    void take(List<Recent.Item> items) throws SQLException {
+        items.forEach(this::take);
+        if (targetFailure != null) {
+            throw targetFailure;
+        }
+    }
+
+    private void take(Recent.Item item) {
+        take(new EntryTable.Row(item.key(), item.entry().sequence(), item.checksum(), item.entry()));
+    }
+
+    private void log(Db source) {
+        if (!log(source, false)) {
+            log(source, true);
+        }
+    }
+
+    /** True if the end was reached. */
+    private boolean log(Db source, boolean backwards) {
+        try (PreparedStatement select = source.prepareOnce(LogTable.select(backwards));
+                ResultSet rows = select.executeQuery()) {
+            while (targetFailure == null && rows.next()) {
+                LogBatch batch = LogTable.read(rows, table, damage);
+                batch.items().forEach(this::take);
+                if (batch.head() != null && (lastHead == null || batch.head().sequence() >= lastHead.sequence())) {
+                    lastHead = batch.head();
+                    lastAll = batch.rows();
+                }
+            }
+            return true;
+        } catch (SQLException unreadable) {
+            return false;
+        }
     }
 
     private static @Nullable Ledger oldLedger(Db source) {

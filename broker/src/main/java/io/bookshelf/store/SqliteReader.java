@@ -32,6 +32,11 @@ final class SqliteReader implements StoreReader {
         T from(Connected connected) throws SQLException;
     }
 
+    @FunctionalInterface
+    private interface ReadBoth<T> {
+        T from(Connected connected, Recent.View view) throws SQLException;
+    }
+
     /** A connection to the file, with its statements. */
     private static final class Connected {
         private final Db db;
@@ -50,24 +55,28 @@ final class SqliteReader implements StoreReader {
                 head = db.prepare("SELECT sequence FROM head WHERE id=1");
                 get = db.prepare(select + "WHERE key=?");
                 scan = db.prepare(select + "WHERE key>=? AND key<? ORDER BY key");
-                changes = db.prepare(select + "INDEXED BY entry_seq WHERE seq>? ORDER BY seq");
+                changes = db.prepare(select + "INDEXED BY entry_seq WHERE seq>? AND seq<=? ORDER BY seq");
             } catch (SQLException | RuntimeException e) {
                 db.close();
                 throw e;
             }
         }
 
-        private long sequence() throws SQLException {
-            try (ResultSet row = head.executeQuery()) {
-                return row.next() ? row.getLong(1) : 0;
-            }
+        /** Settles, in a transaction, which state of the file it reads. */
+        private void pin() throws SQLException {
+            head.executeQuery().close();
         }
     }
 
     @Override
     public @Nullable Entry get(Key key) {
+        byte[] bytes = key.utf8();
         return read(c -> {
-            c.get.setBytes(1, key.utf8());
+            Recent.Item item = store.recent().view().get(bytes);
+            if (item != null) {
+                return item.entry();
+            }
+            c.get.setBytes(1, bytes);
             try (ResultSet rows = c.get.executeQuery()) {
                 return rows.next() ? whole(c, rows).entry() : null;
             }
@@ -84,39 +93,83 @@ final class SqliteReader implements StoreReader {
             from = Arrays.compareUnsigned(next, start) > 0 ? next : start;
         }
         byte[] first = from;
-        return transaction(c -> {
+        return consistent((c, view) -> {
             c.scan.setBytes(1, first);
             c.scan.setBytes(2, end);
             try (ResultSet rows = c.scan.executeQuery()) {
+                Rows table = new Rows(c, rows);
+                Merge logged = Merge.byKey(view, first, end);
                 PageBuilder page = new PageBuilder(maxEntries, maxBytes);
-                while (page.hasRoom() && rows.next()) {
-                    EntryTable.Row row = whole(c, rows);
-                    Entry entry = row.entry();
-                    page.add(row, entry != null && entry.liveAt(nowMillis) ? entry : null);
+                while (page.hasRoom() && (table.hasNext() || logged.hasNext())) {
+                    EntryTable.Row row = table.peek();
+                    Recent.Item item = logged.peek();
+                    int order = row == null || row.entry() == null
+                            ? (row == null ? 1 : -1)
+                            : item == null ? -1 : Arrays.compareUnsigned(row.key(), item.key());
+                    if (order <= 0) {
+                        table.next();
+                    }
+                    if (order >= 0) {
+                        logged.next();
+                    }
+                    Entry newest = newest(order <= 0 ? row : null, order >= 0 ? item : null);
+                    byte[] key = order <= 0 && row != null ? row.key() : item == null ? first : item.key();
+                    page.add(key, 0, newest != null, newest != null && newest.liveAt(nowMillis) ? newest : null);
                 }
-                EntryTable.Row last = page.next(rows);
-                String next = last == null ? null : new String(last.key(), StandardCharsets.UTF_8);
-                return new Page<>(page.entries, c.sequence(), next);
+                byte[] last = page.last(table.hasNext() || logged.hasNext());
+                return new Page<>(
+                        page.entries, view.sequence(), last == null ? null : new String(last, StandardCharsets.UTF_8));
             }
         });
     }
 
+    private static @Nullable Entry newest(EntryTable.@Nullable Row row, Recent.@Nullable Item item) {
+        Entry old = row == null ? null : row.entry();
+        if (item == null) {
+            return old;
+        }
+        return old != null && Merge.isNewer(old, item.entry()) ? old : item.entry();
+    }
+
     @Override
     public Page<Long> changesAfter(long sequence, long nowMillis, int maxEntries, int maxBytes) {
-        return transaction(c -> {
+        return consistent((c, view) -> {
             c.changes.setLong(1, sequence);
+            c.changes.setLong(2, view.sequence());
             try (ResultSet rows = c.changes.executeQuery()) {
+                Rows table = new Rows(c, rows);
+                Merge logged = Merge.bySequence(view, sequence);
                 PageBuilder page = new PageBuilder(maxEntries, maxBytes);
-                while (page.hasRoom() && rows.next()) {
-                    EntryTable.Row row = whole(c, rows);
-                    Entry entry = row.entry();
-                    boolean expires = entry != null && !entry.deleted() && !entry.liveAt(nowMillis);
-                    page.add(row, entry != null && expires ? entry.expired() : entry);
+                while (page.hasRoom() && (table.hasNext() || logged.hasNext())) {
+                    EntryTable.Row row = table.peek();
+                    Recent.Item item = logged.peek();
+                    if (row != null && (item == null || row.seq() < item.entry().sequence())) {
+                        table.next();
+                        Recent.Item newer = view.get(row.key());
+                        boolean moved = newer != null && newer.entry().sequence() != row.seq();
+                        Entry entry = moved ? null : newest(row, newer);
+                        page.add(row.key(), row.seq(), row.entry() != null, at(entry, nowMillis));
+                    } else if (item != null) {
+                        if (row != null && row.seq() == item.entry().sequence()) {
+                            table.next();
+                        }
+                        logged.next();
+                        Entry entry = newest(sameEntry(row, item) ? row : null, item);
+                        page.add(item.key(), item.entry().sequence(), true, at(entry, nowMillis));
+                    }
                 }
-                EntryTable.Row last = page.next(rows);
-                return new Page<>(page.entries, c.sequence(), last == null ? null : last.seq());
+                boolean more = table.hasNext() || logged.hasNext();
+                return new Page<>(page.entries, view.sequence(), page.last(more) == null ? null : page.lastSequence);
             }
         });
+    }
+
+    private static boolean sameEntry(EntryTable.@Nullable Row row, Recent.Item item) {
+        return row != null && row.seq() == item.entry().sequence() && Arrays.equals(row.key(), item.key());
+    }
+
+    private static @Nullable Entry at(@Nullable Entry entry, long nowMillis) {
+        return entry != null && !entry.deleted() && !entry.liveAt(nowMillis) ? entry.expired() : entry;
     }
 
     @Override
@@ -134,12 +187,39 @@ final class SqliteReader implements StoreReader {
         return read(c -> c.sessions.event(clientId, number));
     }
 
+    /** Rows of the table, with a look at the next one. */
+    private final class Rows {
+        private final Connected connected;
+        private final ResultSet rows;
+        private EntryTable.@Nullable Row next;
+
+        Rows(Connected connected, ResultSet rows) throws SQLException {
+            this.connected = connected;
+            this.rows = rows;
+            next();
+        }
+
+        boolean hasNext() {
+            return next != null;
+        }
+
+        EntryTable.@Nullable Row peek() {
+            return next;
+        }
+
+        void next() throws SQLException {
+            next = rows.next() ? whole(connected, rows) : null;
+        }
+    }
+
     /** Gathers a page. */
     private static final class PageBuilder {
         private final int maxEntries;
         private final int maxBytes;
         private final List<Entry> entries;
-        private EntryTable.@Nullable Row last;
+        private byte @Nullable [] last;
+        private boolean lastIsWhole;
+        private long lastSequence;
         private long bytes;
         private int passedOver;
 
@@ -153,10 +233,12 @@ final class SqliteReader implements StoreReader {
             return entries.size() < maxEntries && bytes <= maxBytes && passedOver < MOST_PASSED_OVER;
         }
 
-        void add(EntryTable.Row row, @Nullable Entry entry) {
+        void add(byte[] key, long sequence, boolean whole, @Nullable Entry entry) {
             // The key of a damaged row is no place to go on from, unless there is no other.
-            if (row.entry() != null || last == null || last.entry() == null) {
-                last = row;
+            if (whole || !lastIsWhole) {
+                last = key;
+                lastSequence = sequence;
+                lastIsWhole = whole;
             }
             if (entry == null) {
                 passedOver++;
@@ -166,9 +248,9 @@ final class SqliteReader implements StoreReader {
             }
         }
 
-        /** The last row to go on behind, or null if there is none behind it. */
-        EntryTable.@Nullable Row next(ResultSet rows) throws SQLException {
-            return hasRoom() || !rows.next() ? null : last;
+        /** The last key to go on behind, or null if there is none behind it. */
+        byte @Nullable [] last(boolean more) {
+            return hasRoom() || !more ? null : last;
         }
     }
 
@@ -180,8 +262,23 @@ final class SqliteReader implements StoreReader {
         return row;
     }
 
+    /** Runs statements on a state of the file that goes with the view of the log it is given. */
+    private <T> T consistent(ReadBoth<T> read) {
+        while (true) {
+            T result = this.<@Nullable T>transaction(c -> {
+                Recent.View view = store.recent().view();
+                c.pin();
+                // Had a generation come or gone in between, what is in the file could be newer than the view knows.
+                return store.recent().view().sameGenerations(view) ? read.from(c, view) : null;
+            });
+            if (result != null) {
+                return result;
+            }
+        }
+    }
+
     /** Runs several statements on one commit's state. */
-    private <T> T transaction(Read<T> read) {
+    private <T extends @Nullable Object> T transaction(Read<T> read) {
         return read(c -> {
             c.db.begin();
             try {

@@ -2,6 +2,7 @@ package io.bookshelf.store;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -27,6 +28,7 @@ public final class SqliteStateStore implements StateStore {
     private final Reserve reserve;
     private final StoreFile storeFile;
     private final StoreCheck check;
+    private final Recent recent;
     private final Set<SqliteReader> readers = ConcurrentHashMap.newKeySet();
     // Held for reading by whoever reads, for writing while the file is being replaced.
     private final ReadWriteLock files = new ReentrantReadWriteLock();
@@ -34,6 +36,8 @@ public final class SqliteStateStore implements StateStore {
     private Writer writer;
     private @Nullable SqliteTransaction current;
     private volatile Ledger ledger;
+    // As it stands in the file; the one above is ahead of it by what the log says.
+    private Ledger saved;
     private volatile boolean replaceFile;
     // After some errors the driver has closed the statements that failed.
     private volatile boolean reopenWriter;
@@ -51,9 +55,12 @@ public final class SqliteStateStore implements StateStore {
             // SQLite needs a little room even to open.
             reserve.release();
         }
+        recent = new Recent(options.recentEntries(), options.recentBytes());
         StoreFile.Opened opened = storeFile.open();
         writer = opened.writer();
         ledger = opened.ledger();
+        saved = ledger;
+        recent.reset(opened.logged(), opened.lastLogId(), ledger.head().sequence());
         full = !reserve.hold();
         check = new StoreCheck(this, options.checkEveryMillis(), options.millis());
     }
@@ -119,7 +126,7 @@ public final class SqliteStateStore implements StateStore {
             throw writerFailed(e);
         }
         ledger = check.settle(ledger);
-        SqliteTransaction transaction = new SqliteTransaction(this, writer, options.indexes(), ledger);
+        SqliteTransaction transaction = new SqliteTransaction(this, writer, recent, options, ledger);
         current = transaction;
         return transaction;
     }
@@ -147,9 +154,11 @@ public final class SqliteStateStore implements StateStore {
         try {
             readers.forEach(SqliteReader::disconnect);
             closeWriter();
-            StoreFile.Opened opened = storeFile.replace("it is damaged", true);
+            StoreFile.Opened opened = storeFile.replace("it is damaged", true, recent.all());
             writer = opened.writer();
             ledger = opened.ledger();
+            saved = ledger;
+            recent.reset(List.of(), 0, ledger.head().sequence());
             replaceFile = false;
             reopenWriter = false;
             problem = "";
@@ -189,12 +198,54 @@ public final class SqliteStateStore implements StateStore {
             if (full) {
                 giveBack();
             } else {
+                foldWhenWorthIt();
                 writer.db.execute("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
                 writer.db.execute("PRAGMA optimize");
                 writer.db.execute("PRAGMA wal_checkpoint(PASSIVE)");
             }
         } catch (SQLException e) {
             throw writerFailed(e);
+        }
+    }
+
+    private void foldWhenWorthIt() throws SQLException {
+        if (recent.isHalfFull()) {
+            recent.beginFolding();
+        }
+        while (recent.view().folding() != null) {
+            foldStep();
+        }
+    }
+
+    /** Brings everything that is logged into the entry table. No transaction may be open in the file. */
+    void foldAll() throws SQLException {
+        while (!recent.isEmpty()) {
+            recent.beginFolding();
+            foldStep();
+        }
+    }
+
+    private void foldStep() throws SQLException {
+        writer.db.beginImmediate();
+        try {
+            Ledger.Delta delta = new Ledger.Delta();
+            Fold fold = Fold.step(writer, recent, options.sliceEntries(), delta);
+            Ledger after = ledger.folded(delta);
+            save(after);
+            writer.db.commit();
+            saved = after;
+            fold.committed();
+            ledger = after;
+        } catch (SQLException e) {
+            writer.db.rollback();
+            throw e;
+        }
+    }
+
+    /** Writes the ledger, in the writer's transaction, where it says something that the log does not. */
+    void save(Ledger after) throws SQLException {
+        if (!after.sameTable(saved)) {
+            writer.save(after);
         }
     }
 
@@ -213,6 +264,11 @@ public final class SqliteStateStore implements StateStore {
 
     /** Gives free pages and the log's room back to the disk, in steps that need little room themselves. */
     private void giveBack() throws SQLException {
+        if (!recent.isEmpty()) {
+            // What the log holds is in the table before its own room is free.
+            reserve.release();
+            foldAll();
+        }
         writer.db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         long free = writer.db.number("PRAGMA freelist_count");
         for (int step = 0; step < MOST_VACUUM_STEPS && free > 0; step++) {
@@ -246,6 +302,23 @@ public final class SqliteStateStore implements StateStore {
         }
     }
 
+    /** Folds all that is logged, now. */
+    void foldNow() {
+        try {
+            foldAll();
+        } catch (SQLException e) {
+            throw writerFailed(e);
+        }
+    }
+
+    Recent recent() {
+        return recent;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
     /** Checks all rows now, on this thread. */
     void checkNow() {
         check.run();
@@ -270,6 +343,7 @@ public final class SqliteStateStore implements StateStore {
 
     /** A transaction was committed. */
     void committed(Ledger after) {
+        saved = after;
         ledger = after;
         if (full) {
             try {

@@ -4,32 +4,36 @@ import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.HybridClock;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.Scope;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transaction. It gathers its changes and writes them when it commits, in key order: only the last of several writes to a
- * key reaches the file, and rows that lie together are written together.
+ * A transaction. It gathers its changes and logs them when it commits: only the last of several writes to a key reaches the
+ * log. Each commit also folds a part of what the log has gathered, when that is due.
  */
 final class SqliteTransaction implements WriteTransaction {
     private final SqliteStateStore store;
     private final Writer writer;
-    private final List<EntryIndex> indexes;
+    private final Recent recent;
+    private final StoreOptions options;
     private final Ledger before;
     private final Map<Key, Change> changes = new HashMap<>();
-    private final Ledger.Delta delta = new Ledger.Delta();
+    private final LogBatch.Encoder encoder = new LogBatch.Encoder();
     private long lastSequence;
     private boolean over;
 
-    SqliteTransaction(SqliteStateStore store, Writer writer, List<EntryIndex> indexes, Ledger before) {
+    SqliteTransaction(SqliteStateStore store, Writer writer, Recent recent, StoreOptions options, Ledger before) {
         this.store = store;
         this.writer = writer;
-        this.indexes = indexes;
+        this.recent = recent;
+        this.options = options;
         this.before = before;
         this.lastSequence = before.head().sequence();
     }
@@ -37,10 +41,9 @@ final class SqliteTransaction implements WriteTransaction {
     /** A key that this transaction has looked at, and what is to become of it. */
     private static final class Change {
         private final Key key;
-        // What the file has: whether there is a row, its entry if it is whole, and its checksum.
-        private boolean rowInFile;
-        private @Nullable Entry inFile;
-        private long checksum;
+        // What the store has, and what of that is in the entry table; null where it is not known.
+        private @Nullable Entry before;
+        private Recent.@Nullable FileRow file = Recent.FileRow.NONE;
         // What it is to have, if dirty.
         private @Nullable Entry after;
         private boolean dirty;
@@ -49,11 +52,10 @@ final class SqliteTransaction implements WriteTransaction {
             this.key = key;
         }
 
-        void found(@Nullable Entry entry, long rowChecksum) {
-            rowInFile = true;
-            inFile = entry;
+        void found(@Nullable Entry entry, Recent.@Nullable FileRow row) {
+            before = entry;
             after = entry;
-            checksum = rowChecksum;
+            file = row;
         }
     }
 
@@ -81,14 +83,17 @@ final class SqliteTransaction implements WriteTransaction {
             return known;
         }
         Change change = new Change(key);
-        RowCache.Stored cached = writer.cache.get(key);
-        if (cached != null) {
-            change.found(cached.entry(), cached.checksum());
+        Recent.Item logged = recent.get(key);
+        RowCache.Stored cached = logged == null ? writer.cache.get(key) : null;
+        if (logged != null) {
+            change.found(logged.entry(), recent.fileRowBehind(logged));
+        } else if (cached != null) {
+            change.found(cached.entry(), Recent.FileRow.whole(cached.checksum()));
         } else {
             try {
                 EntryTable.Row row = writer.read(key);
                 if (row != null) {
-                    change.found(row.entry(), row.checksum());
+                    change.found(row.entry(), new Recent.FileRow(true, row.entry() != null, row.checksum()));
                 }
             } catch (SQLException e) {
                 throw fail(e);
@@ -101,16 +106,44 @@ final class SqliteTransaction implements WriteTransaction {
     @Override
     public int expire(long nowMillis, int most) {
         requireOpen();
-        try {
-            flush();
-            List<EntryTable.Row> rows = writer.expired(nowMillis, most);
-            for (EntryTable.Row row : rows) {
-                Entry live = row.entry();
-                if (live != null) {
-                    change(row, live, live.expired());
-                }
+        int expired = 0;
+        for (Change change : changes.values()) {
+            Entry after = change.after;
+            if (expired < most && change.dirty && after != null && isDue(after, nowMillis)) {
+                change.after = after.expired();
+                expired++;
             }
-            return rows.size();
+        }
+        List<Key> due = new ArrayList<>();
+        for (Recent.Item item : recent.expired(nowMillis)) {
+            if (!isDirty(item.entry().key())) {
+                due.add(item.entry().key());
+            }
+        }
+        if (expired + due.size() < most) {
+            due.addAll(due(nowMillis, most - expired - due.size()));
+        }
+        for (Key key : due.subList(0, Math.min(due.size(), most - expired))) {
+            Change change = look(key);
+            Entry live = change.after;
+            if (live != null) {
+                change.after = live.expired();
+                change.dirty = true;
+                expired++;
+            }
+        }
+        return expired;
+    }
+
+    private static boolean isDue(Entry entry, long nowMillis) {
+        return !entry.deleted() && !entry.liveAt(nowMillis);
+    }
+
+    private List<Key> due(long nowMillis, int most) {
+        try {
+            return writer.expired(nowMillis, most, onlyInTable()).stream()
+                    .map(SqliteTransaction::key)
+                    .toList();
         } catch (SQLException e) {
             throw fail(e);
         }
@@ -119,14 +152,20 @@ final class SqliteTransaction implements WriteTransaction {
     @Override
     public int forgetTombstones(long throughSequence, long beforeMillis, int most) {
         requireOpen();
+        long beforeStamp = HybridClock.stamp(beforeMillis);
         try {
-            flush();
-            List<EntryTable.Row> rows = writer.tombstones(throughSequence, HybridClock.stamp(beforeMillis), most);
+            if (recent.hasTombstonesBefore(beforeStamp) && isUntouched()) {
+                // What is forgotten must be in the table alone. This transaction has done nothing yet, so it can wait.
+                writer.db.commit();
+                changes.clear();
+                store.foldAll();
+                writer.db.beginImmediate();
+            }
+            List<EntryTable.Row> rows = writer.tombstones(throughSequence, beforeStamp, most, onlyInTable());
             for (EntryTable.Row row : rows) {
-                Entry tombstone = row.entry();
-                if (tombstone != null) {
-                    change(row, tombstone, null);
-                }
+                Change change = look(key(row));
+                change.after = null;
+                change.dirty = true;
             }
             return rows.size();
         } catch (SQLException e) {
@@ -134,12 +173,23 @@ final class SqliteTransaction implements WriteTransaction {
         }
     }
 
-    private void change(EntryTable.Row row, Entry inFile, @Nullable Entry after) {
-        Change change = new Change(inFile.key());
-        change.found(inFile, row.checksum());
-        change.after = after;
-        change.dirty = true;
-        changes.put(inFile.key(), change);
+    /** True for the keys whose row in the table is what the store has. */
+    private Predicate<byte[]> onlyInTable() {
+        Recent.View view = recent.view();
+        return key -> view.get(key) == null && !isDirty(Key.of(new String(key, StandardCharsets.UTF_8)));
+    }
+
+    private static Key key(EntryTable.Row row) {
+        return Key.of(new String(row.key(), StandardCharsets.UTF_8));
+    }
+
+    private boolean isDirty(Key key) {
+        Change change = changes.get(key);
+        return change != null && change.dirty;
+    }
+
+    private boolean isUntouched() {
+        return writer.sessions.isEmpty() && changes.values().stream().noneMatch(change -> change.dirty);
     }
 
     @Override
@@ -155,16 +205,29 @@ final class SqliteTransaction implements WriteTransaction {
             throw new IllegalArgumentException("sequence " + sequence + " is behind " + lastSequence);
         }
         try {
-            flush();
+            Ledger.Delta delta = new Ledger.Delta();
+            List<Recent.Item> items = settle(delta);
+            Ledger moved = store.ledger().after(sequence, clock, counters, delta);
+            long lastId = append(items, moved);
             writer.sessions.flush();
-            Ledger after = before.after(sequence, clock, counters, delta);
-            if (!after.equals(before)) {
-                writer.save(after);
-            }
+            Fold fold = recent.view().folding() == null
+                    ? null
+                    : Fold.step(writer, recent, Math.max(options.sliceEntries(), 2 * items.size()), delta);
+            Ledger after = store.ledger().after(sequence, clock, counters, delta);
+            store.save(after);
             writer.db.commit();
             over = true;
+            if (fold != null) {
+                fold.committed();
+            }
             for (Change change : changes.values()) {
-                remember(change);
+                if (change.dirty && change.after == null) {
+                    writer.cache.remove(change.key);
+                }
+            }
+            recent.add(items, lastId, sequence, freed());
+            if (recent.isFull()) {
+                recent.beginFolding();
             }
             store.committed(after);
             return after.head();
@@ -173,48 +236,54 @@ final class SqliteTransaction implements WriteTransaction {
         }
     }
 
-    /** Writes the changes gathered so far into the file's transaction. */
-    private void flush() throws SQLException {
-        List<Change> dirty = new ArrayList<>(changes.size());
+    /** Tells the indexes, deletes what is forgotten, and gives what is to be logged, in the order of the sequence. */
+    private List<Recent.Item> settle(Ledger.Delta delta) throws SQLException {
+        List<Recent.Item> items = new ArrayList<>();
         for (Change change : changes.values()) {
-            if (change.dirty) {
-                dirty.add(change);
+            if (!change.dirty) {
+                continue;
+            }
+            Entry after = change.after;
+            for (EntryIndex index : options.indexes()) {
+                index.changed(change.before, after);
+            }
+            Recent.FileRow file = change.file;
+            // A damaged row counts as a row, as it is one that the store should have.
+            boolean known = change.before != null || (file != null && file.present());
+            delta.keys += live(after) - live(change.before);
+            delta.all += (after == null ? 0 : 1) - (known ? 1 : 0);
+            if (after != null) {
+                items.add(encoder.item(after, file));
+            } else if (file != null && file.present()) {
+                writer.delete(change.key);
+                delta.rows--;
+                delta.sum -= file.checksum();
             }
         }
-        dirty.sort(Comparator.comparing((Change change) -> change.key));
-        for (Change change : dirty) {
-            write(change);
-        }
+        items.sort(Comparator.comparingLong(item -> item.entry().sequence()));
+        return items;
     }
 
-    private void write(Change change) throws SQLException {
-        Entry after = change.after;
-        for (EntryIndex index : indexes) {
-            index.changed(change.inFile, after);
+    private long freed() {
+        long freed = 0;
+        for (Change change : changes.values()) {
+            if (change.dirty && change.before != null) {
+                freed += change.before.value().length;
+            }
         }
-        if (change.rowInFile && change.inFile == null) {
-            delta.repairs++;
-        }
-        delta.keys += live(after) - live(change.inFile);
-        delta.rows += (after == null ? 0 : 1) - (change.rowInFile ? 1 : 0);
-        delta.sum -= change.rowInFile ? change.checksum : 0;
-        if (after != null) {
-            change.checksum = writer.write(after, change.rowInFile);
-            delta.sum += change.checksum;
-        } else if (change.rowInFile) {
-            writer.delete(change.key);
-        }
-        change.inFile = after;
-        change.rowInFile = after != null;
-        change.dirty = false;
+        return freed;
     }
 
-    private void remember(Change change) {
-        if (change.inFile != null) {
-            writer.cache.put(new RowCache.Stored(change.inFile, change.checksum));
-        } else {
-            writer.cache.remove(change.key);
+    /** Appends to the log where the store moves; returns the number of its last row. */
+    private long append(List<Recent.Item> items, Ledger moved) throws SQLException {
+        long id = recent.nextLogId();
+        if (items.isEmpty() && moved.head().equals(before.head()) && moved.all() == before.all()) {
+            return id - 1;
         }
+        for (byte[] batch : encoder.encode(id, moved.head(), moved.all(), items)) {
+            writer.append(id++, batch);
+        }
+        return id - 1;
     }
 
     private static int live(@Nullable Entry entry) {

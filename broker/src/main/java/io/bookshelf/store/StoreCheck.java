@@ -1,7 +1,10 @@
 package io.bookshelf.store;
 
+import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -126,8 +129,14 @@ final class StoreCheck implements AutoCloseable {
         db.begin();
         Ledger ledger = readLedger(db);
         int[] rows = {0};
-        Totals totals =
-                Totals.of(db, store.damage(), () -> stopped() || (++rows[0] % ROWS_BETWEEN_LOOKS == 0 && logTooLong()));
+        LogTable.Contents log = LogTable.read(db, store.damage());
+        Set<ByteBuffer> logged = new HashSet<>();
+        log.items().forEach(item -> logged.add(ByteBuffer.wrap(item.key())));
+        Totals totals = Totals.of(
+                db,
+                store.damage(),
+                logged::remove,
+                () -> stopped() || (++rows[0] % ROWS_BETWEEN_LOOKS == 0 && logTooLong()));
         if (!totals.complete()) {
             return false;
         }
@@ -137,12 +146,15 @@ final class StoreCheck implements AutoCloseable {
             sessions.each(table, row -> {});
         }
         db.commit();
-        judge(totals, ledger, placesInIndex);
+        // What is left of the logged keys has no row yet.
+        long all = totals.rows() + totals.damaged() + logged.size();
+        long missing = Math.max(0, (log.last() != null || ledger == null ? log.all() : ledger.all()) - all);
+        judge(totals, ledger, placesInIndex, missing);
         lastMillis = millis.getAsLong();
         return true;
     }
 
-    private void judge(Totals totals, @Nullable Ledger ledger, long placesInIndex) {
+    private void judge(Totals totals, @Nullable Ledger ledger, long placesInIndex, long missingKeys) {
         if (!totals.ordered() || ledger == null) {
             LOG.warn("the store file is out of order and will be replaced");
             store.replaceAtNextBegin();
@@ -158,6 +170,7 @@ final class StoreCheck implements AutoCloseable {
                 settlement = new Settlement(ledger.replica(), totals.sum() - ledger.sum(), ledger.repairs());
             }
         }
+        missing = Math.max(missing, missingKeys);
         missingRows = missing;
         if (missing > 0 || totals.damaged() > 0) {
             LOG.warn("the store has {} damaged rows and misses {}", totals.damaged(), missing);

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +35,8 @@ final class StoreFile {
         this.setAside = new SetAside(folder.folder().resolve("set-aside"), options.mostSetAside());
     }
 
-    /** A file that can be written, and its ledger. */
-    record Opened(Writer writer, Ledger ledger) {}
+    /** A file that can be written, its ledger where the log says that the store stood, and what is logged. */
+    record Opened(Writer writer, Ledger ledger, List<Recent.Item> logged, long lastLogId) {}
 
     SetAside setAside() {
         return setAside;
@@ -50,14 +52,14 @@ final class StoreFile {
         try {
             finishReplacement();
             if (Files.isDirectory(folder.file())) {
-                return replace("it is a folder", true);
+                return replace("it is a folder", true, List.of());
             }
             return openExisting();
         } catch (IOException e) {
             throw cannotWrite(e);
         } catch (SQLException e) {
             if (SqlErrors.reason(e) == StoreException.Reason.DAMAGED) {
-                return replace(String.valueOf(e.getMessage()), true);
+                return replace(String.valueOf(e.getMessage()), true, List.of());
             }
             throw cannotWrite(e);
         }
@@ -80,34 +82,61 @@ final class StoreFile {
         }
         if (verdict != StoreFormat.Verdict.WRITABLE) {
             db.close();
-            return replace("a later version wrote it", verdict == StoreFormat.Verdict.READABLE);
+            return replace("a later version wrote it", verdict == StoreFormat.Verdict.READABLE, List.of());
         }
         if (!intact) {
             db.close();
-            return replace("its tables are not those of this version", true);
+            return replace("its tables are not those of this version", true, List.of());
         }
         Writer writer = Writer.on(db, damage);
         try {
-            return new Opened(writer, ledger(writer));
+            return opened(writer);
         } catch (SQLException | RuntimeException e) {
             writer.close();
             throw e;
         }
     }
 
-    /** The ledger; where it is damaged, one that says what the file holds, under a new replica id. */
-    private Ledger ledger(Writer writer) throws SQLException {
+    /** Reads ledger and log; where they are damaged, folds what is whole and counts anew. */
+    private Opened opened(Writer writer) throws SQLException {
         Ledger stored = writer.readLedger();
-        if (stored != null) {
-            return stored;
+        LogTable.Contents log = LogTable.read(writer.db, damage);
+        if (stored == null) {
+            LOG.warn("the head of the store was damaged; it was made anew from the entries");
+            damage.row("head", 0, 0);
         }
-        LOG.warn("the head of the store was damaged; it was made anew from the entries");
-        damage.row("head", 0, 0);
+        Head last = log.last();
+        Ledger logged = stored != null
+                        && last != null
+                        && last.sequence() >= stored.head().sequence()
+                ? stored.at(last, log.all())
+                : stored;
+        if (logged == null || log.damaged()) {
+            return new Opened(writer, countAnew(writer, logged, log), List.of(), 0);
+        }
+        return new Opened(writer, logged, log.items(), log.lastId());
+    }
+
+    /** After damage. Where it is not known how far the counters had come, the file goes on under a new replica id. */
+    private Ledger countAnew(Writer writer, @Nullable Ledger logged, LogTable.Contents log) throws SQLException {
+        Ledger sameAuthor = log.lastDamaged() ? null : logged;
+        long replica = sameAuthor == null ? newReplica(options.random()) : sameAuthor.replica();
         writer.db.beginImmediate();
-        Ledger counted = Totals.of(writer.db, damage).ledger(newReplica(options.random()), null);
-        writer.save(counted);
-        writer.db.commit();
-        return counted;
+        try {
+            Salvage salvage = new Salvage(writer, damage);
+            salvage.take(log.items());
+            writer.deleteLog(Long.MAX_VALUE);
+            Ledger counted = Totals.of(writer.db, damage).ledger(replica, logged);
+            if (sameAuthor != null) {
+                counted = counted.at(sameAuthor.head().withKeys(counted.head().keys()), counted.all());
+            }
+            writer.save(counted);
+            writer.db.commit();
+            return counted;
+        } catch (SQLException | RuntimeException e) {
+            writer.db.rollback();
+            throw e;
+        }
     }
 
     /**
@@ -116,26 +145,27 @@ final class StoreFile {
      *
      * @param why what is wrong with it, for the log
      * @param readable false if this version cannot make sense of its rows
+     * @param known what is known to have been logged
      */
-    Opened replace(String why, boolean readable) {
+    Opened replace(String why, boolean readable, List<Recent.Item> known) {
         LOG.warn("the store file is replaced, {}", why);
         try {
-            Ledger fresh = makeReplacement(readable);
+            Ledger fresh = makeReplacement(readable, known);
             Path aside = Files.exists(folder.file())
                     ? setAside.take(folder.file(), options.millis().getAsLong())
                     : folder.file();
             finishReplacement();
             Writer writer = Writer.open(folder.file(), options.durability(), damage);
             LOG.warn("the store file was set aside as {}; {} rows were taken over", aside, salvagedRows);
-            return new Opened(writer, fresh);
+            return new Opened(writer, fresh, List.of(), 0);
         } catch (IOException | SQLException e) {
             throw cannotWrite(e);
         }
     }
 
-    private Ledger makeReplacement(boolean readable) throws IOException, SQLException {
+    private Ledger makeReplacement(boolean readable, List<Recent.Item> known) throws IOException, SQLException {
         try {
-            return tryReplacement(readable);
+            return tryReplacement(readable, known);
         } catch (SQLException noRoom) {
             if (SqlErrors.reason(noRoom) != StoreException.Reason.DISK_FULL) {
                 throw noRoom;
@@ -143,10 +173,10 @@ final class StoreFile {
         }
         reserve.release();
         setAside.keepOnly(0);
-        return tryReplacement(readable);
+        return tryReplacement(readable, known);
     }
 
-    private Ledger tryReplacement(boolean readable) throws IOException, SQLException {
+    private Ledger tryReplacement(boolean readable, List<Recent.Item> known) throws IOException, SQLException {
         deleteReplacement();
         Db db = Db.openWriter(replacement(), options.durability());
         try (db) {
@@ -157,7 +187,7 @@ final class StoreFile {
                 throw new SQLException("a fresh store file does not read back what was written");
             }
             if (readable && Files.isRegularFile(folder.file())) {
-                salvagedRows += new Salvage(writer, damage).from(folder.file(), empty);
+                salvagedRows += new Salvage(writer, damage).from(folder.file(), empty, known);
             }
             Ledger settled = writer.readLedger();
             return settled == null ? empty : settled;

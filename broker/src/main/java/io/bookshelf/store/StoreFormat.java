@@ -74,6 +74,7 @@ final class StoreFormat {
         List<String> sql = new ArrayList<>(List.of(
                 CREATE_META,
                 Ledger.CREATE,
+                LogTable.CREATE,
                 EntryTable.CREATE,
                 EntryTable.CREATE_SEQUENCE,
                 EntryTable.CREATE_EXPIRY,

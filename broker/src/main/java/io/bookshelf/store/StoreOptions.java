@@ -10,6 +10,9 @@ import java.util.random.RandomGenerator;
  *
  * @param durability what a commit waits for
  * @param reserveBytes size of the file that keeps room for deletes on a full disk; 0 for none
+ * @param recentEntries entries that the log gathers before they are folded into the table
+ * @param recentBytes about the bytes of memory that they may take before they are folded all the same
+ * @param sliceEntries entries that one commit folds at most, unless more keeps coming
  * @param mostSetAside how many damaged files are kept
  * @param checkEveryMillis time between two checks of all rows, in milliseconds; the first comes right after the start
  * @param indexes what follows the entries inside the transactions
@@ -19,6 +22,9 @@ import java.util.random.RandomGenerator;
 public record StoreOptions(
         Durability durability,
         long reserveBytes,
+        int recentEntries,
+        long recentBytes,
+        int sliceEntries,
         int mostSetAside,
         long checkEveryMillis,
         List<EntryIndex> indexes,
@@ -34,6 +40,9 @@ public record StoreOptions(
         return new StoreOptions(
                 Durability.FULL,
                 4L * 1024 * 1024,
+                8_192,
+                2L * 1024 * 1024,
+                512,
                 3,
                 3_600_000,
                 List.of(),
@@ -43,31 +52,106 @@ public record StoreOptions(
 
     /** These with another durability. */
     public StoreOptions withDurability(Durability other) {
-        return new StoreOptions(other, reserveBytes, mostSetAside, checkEveryMillis, indexes, random, millis);
+        return new StoreOptions(
+                other,
+                reserveBytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                checkEveryMillis,
+                indexes,
+                random,
+                millis);
     }
 
     /** These with a reserve of another size. */
     public StoreOptions withReserveBytes(long bytes) {
-        return new StoreOptions(durability, bytes, mostSetAside, checkEveryMillis, indexes, random, millis);
+        return new StoreOptions(
+                durability,
+                bytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                checkEveryMillis,
+                indexes,
+                random,
+                millis);
+    }
+
+    /** These with other bounds of what the log gathers. */
+    public StoreOptions withRecent(int entries, long bytes, int slice) {
+        return new StoreOptions(
+                durability,
+                reserveBytes,
+                entries,
+                bytes,
+                slice,
+                mostSetAside,
+                checkEveryMillis,
+                indexes,
+                random,
+                millis);
     }
 
     /** These with another time between checks. */
     public StoreOptions withCheckEveryMillis(long every) {
-        return new StoreOptions(durability, reserveBytes, mostSetAside, every, indexes, random, millis);
+        return new StoreOptions(
+                durability,
+                reserveBytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                every,
+                indexes,
+                random,
+                millis);
     }
 
     /** These with these indexes. */
     public StoreOptions withIndexes(List<EntryIndex> others) {
-        return new StoreOptions(durability, reserveBytes, mostSetAside, checkEveryMillis, others, random, millis);
+        return new StoreOptions(
+                durability,
+                reserveBytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                checkEveryMillis,
+                others,
+                random,
+                millis);
     }
 
     /** These with another source of replica ids. */
     public StoreOptions withRandom(RandomGenerator other) {
-        return new StoreOptions(durability, reserveBytes, mostSetAside, checkEveryMillis, indexes, other, millis);
+        return new StoreOptions(
+                durability,
+                reserveBytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                checkEveryMillis,
+                indexes,
+                other,
+                millis);
     }
 
     /** These with another clock. */
     public StoreOptions withMillis(LongSupplier clock) {
-        return new StoreOptions(durability, reserveBytes, mostSetAside, checkEveryMillis, indexes, random, clock);
+        return new StoreOptions(
+                durability,
+                reserveBytes,
+                recentEntries,
+                recentBytes,
+                sliceEntries,
+                mostSetAside,
+                checkEveryMillis,
+                indexes,
+                random,
+                clock);
     }
 }

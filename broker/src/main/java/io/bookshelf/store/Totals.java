@@ -1,11 +1,13 @@
 package io.bookshelf.store;
 
 import io.bookshelf.schema.Entry;
+import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +36,11 @@ record Totals(
 
     /** Walks in the caller's read transaction. */
     static Totals of(Db db, DamageLog damage) throws SQLException {
-        return of(db, damage, () -> false);
+        return of(db, damage, key -> {}, () -> false);
     }
 
-    /** Walks in the caller's read transaction, until it is told to stop. */
-    static Totals of(Db db, DamageLog damage, BooleanSupplier stop) throws SQLException {
+    /** Walks in the caller's read transaction, until it is told to stop, and hands over the keys met. */
+    static Totals of(Db db, DamageLog damage, Consumer<ByteBuffer> met, BooleanSupplier stop) throws SQLException {
         EntryTable table = new EntryTable();
         boolean ordered = true;
         long rows = 0;
@@ -59,6 +61,7 @@ record Totals(
                 EntryTable.Row row = table.read(found);
                 ordered &= found.getInt(15) == 1 && (last == null || Arrays.compareUnsigned(last, row.key()) < 0);
                 last = row.key();
+                met.accept(ByteBuffer.wrap(row.key()));
                 places += place(row.seq(), row.key());
                 Entry entry = row.entry();
                 if (entry == null) {
@@ -103,7 +106,7 @@ record Totals(
         long oldSequence = old == null ? 0 : old.head().sequence();
         long oldClock = old == null ? 0 : old.head().clock();
         Head head = new Head(Math.max(sequence, oldSequence), Math.max(clock, oldClock), 0, 0, 0, keys);
-        long lost = old == null ? 0 : Math.max(0, old.rows() - rows) + old.lost();
-        return new Ledger(replica, head, rows + damaged, sum, damaged, damaged, lost);
+        long lost = old == null ? 0 : Math.max(0, old.all() - rows) + old.lost();
+        return new Ledger(replica, head, rows + damaged, rows + damaged, sum, damaged, damaged, lost);
     }
 }

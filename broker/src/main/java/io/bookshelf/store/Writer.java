@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The one connection that writes, with its statements. Lives as long as the file that it writes to. */
@@ -26,6 +27,8 @@ final class Writer implements AutoCloseable {
     private final PreparedStatement tombstones;
     private final PreparedStatement readHead;
     private final PreparedStatement saveHead;
+    private final PreparedStatement appendLog;
+    private final PreparedStatement deleteLog;
 
     Writer(Db db, DamageLog damage) throws SQLException {
         this.db = db;
@@ -37,10 +40,11 @@ final class Writer implements AutoCloseable {
         delete = db.prepare("DELETE FROM entry WHERE key=?");
         expired = db.prepare("SELECT " + EntryTable.COLUMNS
                 + " FROM entry WHERE expires_at>0 AND deleted=0 AND expires_at<=? ORDER BY expires_at");
-        tombstones = db.prepare(
-                "SELECT " + EntryTable.COLUMNS + " FROM entry WHERE deleted=1 AND seq<=? AND stamp<? ORDER BY seq");
+        tombstones = db.prepare("SELECT " + EntryTable.COLUMNS + " FROM entry WHERE deleted=1 AND seq<=? ORDER BY seq");
         readHead = db.prepare(Ledger.SELECT);
         saveHead = db.prepare(Ledger.SAVE);
+        appendLog = db.prepare("INSERT INTO log(id,batch) VALUES(?,?)");
+        deleteLog = db.prepare("DELETE FROM log WHERE id<=?");
     }
 
     /** Opens a file that has its tables. */
@@ -86,32 +90,56 @@ final class Writer implements AutoCloseable {
         delete.executeUpdate();
     }
 
-    /** Entries that expired by {@code nowMillis}, at most so many. */
-    List<EntryTable.Row> expired(long nowMillis, int most) throws SQLException {
+    /** Entries that expired by {@code nowMillis}, at most so many of those that are wanted. */
+    List<EntryTable.Row> expired(long nowMillis, int most, Predicate<byte[]> wanted) throws SQLException {
         expired.setLong(1, nowMillis);
-        return whole(expired, most);
+        return whole(expired, most, wanted, entry -> true);
     }
 
-    /** Tombstones that may be forgotten, at most so many. */
-    List<EntryTable.Row> tombstones(long throughSequence, long beforeStamp, int most) throws SQLException {
+    /**
+     * Tombstones that may be forgotten, at most so many of those that are wanted. They lie in the order they came in, so the
+     * first that is too young ends the search: there may be very many of them.
+     */
+    List<EntryTable.Row> tombstones(long throughSequence, long beforeStamp, int most, Predicate<byte[]> wanted)
+            throws SQLException {
         tombstones.setLong(1, throughSequence);
-        tombstones.setLong(2, beforeStamp);
-        return whole(tombstones, most);
+        return whole(
+                tombstones,
+                most,
+                wanted,
+                entry -> Long.compareUnsigned(entry.version().stamp(), beforeStamp) < 0);
     }
 
-    private List<EntryTable.Row> whole(PreparedStatement query, int most) throws SQLException {
+    private List<EntryTable.Row> whole(
+            PreparedStatement query, int most, Predicate<byte[]> wanted, Predicate<Entry> goesOn) throws SQLException {
         List<EntryTable.Row> found = new ArrayList<>();
         try (ResultSet rows = query.executeQuery()) {
             while (found.size() < most && rows.next()) {
                 EntryTable.Row row = table.read(rows);
-                if (row.entry() == null) {
+                Entry entry = row.entry();
+                if (entry == null) {
                     damage.row(row);
-                } else {
+                } else if (!goesOn.test(entry)) {
+                    break;
+                } else if (wanted.test(row.key())) {
                     found.add(row);
                 }
             }
         }
         return found;
+    }
+
+    /** Appends a row to the log. */
+    void append(long id, byte[] batch) throws SQLException {
+        appendLog.setLong(1, id);
+        appendLog.setBytes(2, batch);
+        appendLog.executeUpdate();
+    }
+
+    /** Deletes the log up to a row. */
+    void deleteLog(long throughId) throws SQLException {
+        deleteLog.setLong(1, throughId);
+        deleteLog.executeUpdate();
     }
 
     @Nullable

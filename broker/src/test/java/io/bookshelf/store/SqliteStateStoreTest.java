@@ -26,6 +26,15 @@ final class SqliteStateStoreTest {
         }
     }
 
+    /** Crosses from one generation of the log to the next all the time. */
+    @Nested
+    final class FoldingAlways extends StateStoreContract {
+        @Override
+        StateStore open(Path folder) {
+            return SqliteStateStore.open(folder, StoreOptions.defaults().withRecent(3, 1 << 20, 2));
+        }
+    }
+
     @Test
     void refusesAFolderThatIsInUse(@TempDir Path folder) {
         try (SqliteStateStore first = SqliteStateStore.open(folder, StoreOptions.defaults())) {

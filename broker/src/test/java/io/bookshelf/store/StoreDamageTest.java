@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,6 +24,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damages real bytes: the store opens always, never gives a wrong value, and reports what is gone. */
 final class StoreDamageTest {
@@ -40,6 +43,11 @@ final class StoreDamageTest {
     }
 
     private void fill() {
+        fill(true);
+    }
+
+    /** Fills the entry table, or only the log. */
+    private void fill(boolean folded) {
         try (SqliteStateStore store = open(folder)) {
             try (WriteTransaction tx = store.begin()) {
                 for (int i = 1; i <= KEYS; i++) {
@@ -53,6 +61,9 @@ final class StoreDamageTest {
                             client, 1, 1, "t", new byte[300], 1, false, new int[0], ValueProperties.NONE, 0, 0));
                 }
                 tx.commit(KEYS, 5, Map.of());
+            }
+            if (folded) {
+                store.foldNow();
             }
         }
     }
@@ -106,9 +117,10 @@ final class StoreDamageTest {
         return StoreDamageTest.<@Nullable Entry>read(store, reader -> reader.get(key));
     }
 
-    @Test
-    void neverGivesAWrongValueForAFlippedByteAndReportsWhatIsMissing() throws Exception {
-        fill();
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void neverGivesAWrongValueForAFlippedByteAndReportsWhatIsMissing(boolean folded) throws Exception {
+        fill(folded);
         byte[] whole = Files.readAllBytes(file());
         Random random = new Random(SEED);
         for (int round = 0; round < 100; round++) {
@@ -172,6 +184,20 @@ final class StoreDamageTest {
         }
     }
 
+    private void flipInTheLog() throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+                PreparedStatement update = connection.prepareStatement("UPDATE log SET batch=? WHERE id=2");
+                Statement select = connection.createStatement()) {
+            byte[] batch;
+            try (var rows = select.executeQuery("SELECT batch FROM log WHERE id=2")) {
+                batch = rows.getBytes(1);
+            }
+            batch[indexOf(batch, "answers/here".getBytes(StandardCharsets.US_ASCII))] ^= 1;
+            update.setBytes(1, batch);
+            update.executeUpdate();
+        }
+    }
+
     /** Flips a bit in the properties of one row. */
     private void flipAProperty() throws Exception {
         byte[] bytes = Files.readAllBytes(file());
@@ -197,6 +223,29 @@ final class StoreDamageTest {
             }
         }
         throw new AssertionError("not in the file");
+    }
+
+    @Test
+    void aDamagedEntryOfTheLogLeavesTheOthersOfItsRow() throws Exception {
+        fill(false);
+        flipInTheLog();
+        try (SqliteStateStore store = open(folder)) {
+            assertThat(missing(store, "log")).isEqualTo(1);
+            assertThat(store.health().damagedRows()).isEqualTo(1);
+            assertThat(store.head().keys()).isEqualTo(KEYS - 1);
+            assertThat(store.head().sequence()).isEqualTo(KEYS);
+            assertThat(store.health().filesSetAside()).isEmpty();
+        }
+    }
+
+    @Test
+    void takesOverTheLogOfADamagedFile() throws Exception {
+        fill(false);
+        sql("UPDATE meta SET format = 9, writable_by = 9");
+        try (SqliteStateStore store = open(folder)) {
+            assertThat(missing(store, "later version")).isZero();
+            assertThat(store.head().sequence()).isEqualTo(KEYS);
+        }
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.bookshelf.node;
 
-import io.bookshelf.broker.BrokerConfig;
+import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.store.Durability;
 import java.nio.file.Path;
 

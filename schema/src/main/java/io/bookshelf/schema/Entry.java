@@ -38,7 +38,7 @@ public record Entry(
     /** The tombstone that expiry makes of this: same version, same dot, no value. */
     public Entry expired() {
         return new Entry(
-                key, new byte[0], true, qos, ValueProperties.NONE, version, counter, seen, expiresAt, sequence);
+                key, new byte[0], true, qos, properties.authorOnly(), version, counter, seen, expiresAt, sequence);
     }
 
     @Override

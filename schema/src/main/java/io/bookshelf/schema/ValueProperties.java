@@ -45,6 +45,13 @@ public record ValueProperties(
                 payloadFormat, contentType, responseTopic, correlationData, user, name, writerClient);
     }
 
+    /** Only who wrote it: what a tombstone keeps. */
+    public ValueProperties authorOnly() {
+        return writer.isEmpty() && writerClient.isEmpty()
+                ? NONE
+                : new ValueProperties(0, null, null, null, List.of(), writer, writerClient);
+    }
+
     /** True if this is as good as {@link #NONE}. */
     public boolean isEmpty() {
         return payloadFormat == 0

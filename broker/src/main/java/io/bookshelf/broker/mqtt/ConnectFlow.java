@@ -1,7 +1,7 @@
 package io.bookshelf.broker.mqtt;
 
-import io.bookshelf.broker.BrokerConfig.Limits;
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.session.Session;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.Will;

@@ -1,8 +1,8 @@
 package io.bookshelf.broker.mqtt;
 
-import io.bookshelf.broker.BrokerConfig.Limits;
 import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.bus.WallClock;

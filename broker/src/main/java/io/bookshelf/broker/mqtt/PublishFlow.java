@@ -1,6 +1,6 @@
 package io.bookshelf.broker.mqtt;
 
-import io.bookshelf.broker.BrokerConfig.Limits;
+import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.session.PublishRequest;
 import io.bookshelf.broker.session.Session;
 import io.bookshelf.schema.Key;
@@ -216,7 +216,7 @@ final class PublishFlow {
         if (refusal != null) {
             if (!connection.settings().version5()) {
                 // MQTT 3 knows no negative acknowledgement: none is given, and the client learns it by the close.
-                connection.refuse(refusal.reason(), topic + ": " + refusal.why());
+                connection.refuse(refusal.reason(), refusal.why());
                 return;
             }
             log.debug("{}: {} refused: {}", connection.name(), topic, refusal.why());

@@ -1,6 +1,6 @@
 package io.bookshelf.broker.session;
 
-import io.bookshelf.broker.BrokerConfig.Limits;
+import io.bookshelf.broker.config.BrokerConfig.Limits;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

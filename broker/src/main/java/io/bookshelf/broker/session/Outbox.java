@@ -1,5 +1,6 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.session.SnapshotTask.Step;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.store.StoreReader;
 import java.util.ArrayDeque;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ final class Outbox {
     private static final int LIVE_BACKLOG = 1_024;
     private static final long LIVE_BACKLOG_BYTES = 512 * 1024;
     private static final int TAIL = 512;
+    private static final long TAIL_BYTES = 512 * 1024;
 
     private final Session session;
     private final SessionContext context;
@@ -50,6 +53,8 @@ final class Outbox {
 
     /** What was routed since the running read of changes began; null when it is not to be kept, or was too much. */
     private @Nullable List<Delivery> tail;
+
+    private long tailBytes;
 
     /** Grows when the connection goes, so that what was read for the old one is let go. */
     private int generation;
@@ -133,7 +138,8 @@ final class Outbox {
             }
         } else if (tail != null) {
             tail.add(delivery);
-            if (tail.size() > TAIL) {
+            tailBytes += delivery.message().weight();
+            if (tail.size() > TAIL || tailBytes > TAIL_BYTES) {
                 tail = null;
             }
         }
@@ -194,7 +200,7 @@ final class Outbox {
                     }
                     send(delivery);
                 }
-                case BacklogItem.SnapshotDone done -> session.snapshotDelivered(done.subscription());
+                case BacklogItem.SnapshotDone done -> session.snapshotDelivered(done.task());
             }
             if (backlog.size() < READ_BELOW) {
                 readOn();
@@ -254,10 +260,10 @@ final class Outbox {
 
     private void readSnapshot(SnapshotTask task) {
         lastReadWasSnapshot = true;
-        long now = context.wall().millis();
+        long now = context.wall().expiryMillis();
         var filter = task.subscription.filter;
         var from = task.scanned();
-        read(reader -> SnapshotTask.read(reader, filter, from, now, PAGE_ROWS, PAGE_BYTES), step -> {
+        read(reader -> SnapshotTask.read(reader, filter, from, now, PAGE_ROWS, PAGE_BYTES), Step::sequence, step -> {
             for (Entry entry : step.entries()) {
                 enqueue(snapshotDelivery(task, Message.of(entry)));
             }
@@ -270,7 +276,7 @@ final class Outbox {
 
     private void finish(SnapshotTask task) {
         task.subscription.snapshot = null;
-        enqueue(new BacklogItem.SnapshotDone(task.subscription));
+        enqueue(new BacklogItem.SnapshotDone(task));
     }
 
     private static Delivery snapshotDelivery(SnapshotTask task, Message message) {
@@ -282,9 +288,13 @@ final class Outbox {
     private void readChanges() {
         lastReadWasSnapshot = false;
         tail = snapshots.isEmpty() ? new ArrayList<>() : null;
+        tailBytes = 0;
         long after = position;
-        long now = context.wall().millis();
-        read(reader -> reader.changesAfter(after, now, PAGE_ROWS, PAGE_BYTES), this::takeChanges);
+        long now = context.wall().expiryMillis();
+        read(
+                reader -> reader.changesAfter(after, now, PAGE_ROWS, PAGE_BYTES),
+                StoreReader.Page::sequence,
+                this::takeChanges);
     }
 
     private void takeChanges(StoreReader.Page<Long> page) {
@@ -322,19 +332,20 @@ final class Outbox {
         }
     }
 
-    private <T> void read(Function<StoreReader, T> job, Consumer<T> then) {
+    private <T> void read(Function<StoreReader, T> job, ToLongFunction<T> readAt, Consumer<T> then) {
         reading = true;
         int expected = generation;
         context.reads()
                 .read(
                         job,
-                        result -> {
+                        // A commit that was read may not have been routed: its events belong before its later writes.
+                        result -> router.whenRouted(readAt.applyAsLong(result), () -> {
                             if (generation == expected) {
                                 reading = false;
                                 then.accept(result);
                                 pump();
                             }
-                        },
+                        }),
                         failure -> {
                             if (generation == expected) {
                                 session.storeFailed(failure);

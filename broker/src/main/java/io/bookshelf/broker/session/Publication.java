@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * makes it.
  */
 final class Publication implements Submission, Router.Settled {
-    /** A session for which the event is queued, in the same transaction if it is durable. */
-    record Queued(Session session, QueuedEvent event) {}
+    /** A session for which the event is queued, in the same transaction if it is durable; {@code shared} for its group. */
+    record Queued(Session session, QueuedEvent event, boolean shared) {}
 
     final @Nullable Session publisher;
     final Message message;

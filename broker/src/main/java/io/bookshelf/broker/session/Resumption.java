@@ -4,10 +4,13 @@ import io.bookshelf.broker.session.InFlightWindow.Packet;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,38 +23,72 @@ final class Resumption {
     private static final int BYTES_A_READ = 256 * 1024;
 
     private final SessionContext context;
+    private final Session session;
+    private final ClientLink link;
+    private final List<Packet> packets;
 
-    Resumption(SessionContext context) {
+    /** What the packets from {@link #next} on carry, as far as it has been read. */
+    private final ArrayDeque<Payload> payloads = new ArrayDeque<>();
+
+    private final List<Packet> unacknowledged = new ArrayList<>();
+    private int next;
+    private boolean reading;
+
+    Resumption(SessionContext context, Session session, ClientLink link) {
         this.context = context;
+        this.session = session;
+        this.link = link;
+        this.packets = session.window().all();
     }
 
-    void resume(Session session) {
-        ClientLink link = session.client();
-        if (link != null) {
-            sendAgain(session, link, session.window().all(), 0);
+    /** Goes on as far as the connection and its receive maximum let it. */
+    void goOn() {
+        while (!reading && session.client() == link) {
+            if (next == packets.size()) {
+                loadEvents();
+            } else if (payloads.isEmpty()) {
+                readPayloads();
+            } else if (packets.get(next).released || mayTake()) {
+                Packet packet = packets.get(next++);
+                sendAgain(session, packet, payloads.remove());
+                if (!packet.released) {
+                    unacknowledged.add(packet);
+                }
+            } else {
+                return;
+            }
         }
     }
 
-    private void sendAgain(Session session, ClientLink link, List<Packet> packets, int from) {
-        if (session.client() != link) {
-            return;
+    private boolean mayTake() {
+        if (unacknowledged.size() >= link.receiveMaximum()) {
+            unacknowledged.removeIf(packet -> session.window().get(packet.packetId) != packet);
         }
-        if (from >= packets.size()) {
-            loadEvents(session, link);
-            return;
-        }
+        return link.hasRoom() && unacknowledged.size() < link.receiveMaximum();
+    }
+
+    private void readPayloads() {
+        int from = next;
+        read(reader -> payloads(reader, session.clientId(), packets, from), payloads::addAll);
+    }
+
+    private <T> void read(Function<StoreReader, T> job, Consumer<T> then) {
+        reading = true;
         context.reads()
                 .read(
-                        reader -> payloads(reader, session.clientId(), packets, from),
-                        messages -> {
+                        job,
+                        result -> {
                             if (session.client() == link) {
-                                for (int i = 0; i < messages.size(); i++) {
-                                    sendAgain(session, packets.get(from + i), messages.get(i));
-                                }
-                                sendAgain(session, link, packets, from + messages.size());
+                                reading = false;
+                                then.accept(result);
+                                goOn();
                             }
                         },
-                        session::storeFailed);
+                        failure -> {
+                            if (session.client() == link) {
+                                session.storeFailed(failure);
+                            }
+                        });
     }
 
     private static void sendAgain(Session session, Packet packet, Payload payload) {
@@ -104,24 +141,20 @@ final class Resumption {
         return event == null ? Payload.NONE : new Payload(message(event), event);
     }
 
-    private void loadEvents(Session session, ClientLink link) {
+    private void loadEvents() {
         if (session.events().isEmpty()) {
-            start(session);
+            start();
             return;
         }
-        context.reads()
-                .read(
-                        reader -> allEvents(reader, session.clientId()),
-                        stored -> {
-                            if (session.client() == link) {
-                                take(session, stored);
-                                start(session);
-                            }
-                        },
-                        session::storeFailed);
+        read(reader -> allEvents(reader, session.clientId()), stored -> {
+            take(session, stored);
+            start();
+        });
     }
 
-    private static void start(Session session) {
+    private void start() {
+        // There is nothing more to go on with.
+        reading = true;
         session.startOwedSnapshots();
         session.startDelivering();
     }

@@ -25,6 +25,9 @@ public final class Router {
         void settled(@Nullable String refusal);
     }
 
+    /** Something to do once all up to a sequence has been routed. */
+    private record Waiting(long sequence, Runnable task) {}
+
     private static final Logger log = LoggerFactory.getLogger(Router.class);
 
     private final SessionContext context;
@@ -32,6 +35,7 @@ public final class Router {
     private final SubscriptionTree<SharedGroup> sharedTree = new SubscriptionTree<>();
     private final Map<String, SharedGroup> sharedGroups = new HashMap<>();
     private final List<Session> touched = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
     private int durableSubscriptions;
     private long sequence;
     private long round;
@@ -45,6 +49,15 @@ public final class Router {
     /** Everything up to this sequence has been routed. */
     long sequence() {
         return sequence;
+    }
+
+    /** Does something once everything up to this sequence has been routed: now, or after a commit that is on its way. */
+    void whenRouted(long through, Runnable task) {
+        if (through <= sequence) {
+            task.run();
+        } else {
+            waiting.add(new Waiting(through, task));
+        }
     }
 
     void add(Subscription subscription) {
@@ -120,7 +133,7 @@ public final class Router {
             int qos = session.routed.qos(message.qos());
             if (session.durable() && qos > 0) {
                 boolean retain = session.routed.retainAsPublished() && message.retained();
-                queued.add(queue(session, message, qos, retain, session.routed.ids(), now));
+                queued.add(queue(session, message, qos, retain, session.routed.ids(), now, false));
             }
         }
     }
@@ -133,16 +146,16 @@ public final class Router {
             boolean retain = options.retainAsPublished() && message.retained();
             int qos = Math.min(options.qos(), message.qos());
             if (qos > 0 || picked.session.connected()) {
-                queued.add(queue(picked.session, message, qos, retain, ids, now));
+                queued.add(queue(picked.session, message, qos, retain, ids, now, true));
             }
         }
     }
 
     private static Publication.Queued queue(
-            Session session, Message message, int qos, boolean retain, int[] ids, long now) {
+            Session session, Message message, int qos, boolean retain, int[] ids, long now, boolean shared) {
         long number = session.durable() && qos > 0 ? session.nextEvent() : 0;
         return new Publication.Queued(
-                session, new QueuedEvent(number, 0, message.weight(), qos, retain, ids, now, message));
+                session, new QueuedEvent(number, 0, message.weight(), qos, retain, ids, now, message), shared);
     }
 
     private static List<SessionChange> changes(
@@ -187,6 +200,24 @@ public final class Router {
                 log.error("a message could not be routed: {}", e.toString(), e);
             }
         }
+        sequence = Math.max(sequence, commit.sequence());
+        runWaiting();
+    }
+
+    private void runWaiting() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        List<Waiting> due =
+                waiting.stream().filter(each -> each.sequence() <= sequence).toList();
+        waiting.removeAll(due);
+        for (Waiting each : due) {
+            try {
+                each.task().run();
+            } catch (RuntimeException e) {
+                log.error("what was read could not be delivered: {}", e.toString(), e);
+            }
+        }
     }
 
     private void route(Publication publication, Commit.Outcome outcome) {
@@ -201,10 +232,14 @@ public final class Router {
             }
         } else {
             Message message = publication.message;
+            for (Publication.Queued queued : publication.queued) {
+                if (!queued.shared()) {
+                    queued.session().queuedIn = round;
+                }
+            }
             for (Session session : touched) {
                 int qos = session.routed.qos(message.qos());
-                boolean queuedAlready = session.durable() && qos > 0;
-                if (!queuedAlready && session.connected()) {
+                if (session.queuedIn != round && session.connected()) {
                     boolean retain = session.routed.retainAsPublished() && message.retained();
                     session.outbox()
                             .offerEvent(new QueuedEvent(

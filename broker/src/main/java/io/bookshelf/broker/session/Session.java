@@ -5,9 +5,11 @@ import io.bookshelf.broker.topic.SubscriptionTree;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.store.SessionChange;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +38,17 @@ public final class Session {
     /** Subscriptions whose snapshot has not been delivered in full, in their order. */
     private final Set<Subscription> owed = new LinkedHashSet<>();
 
+    /** Filters whose subscriptions are changing in the store, and how many such changes are on their way. */
+    private final Map<String, Integer> changing = new HashMap<>();
+
     /** Scratch of the router: what the message being routed matches here. */
     final Match routed = new Match();
 
     /** The router's round that {@link #routed} belongs to. */
     long routedIn;
+
+    /** The router's round for whose event a stored copy was made when it was handed in. */
+    long queuedIn;
 
     private long expirySeconds;
     private long disconnectedAt;
@@ -49,6 +57,9 @@ public final class Session {
     private long deferredBytes;
     private int noLocal;
     private @Nullable ClientLink client;
+
+    /** What comes before anything new, while that lasts. */
+    private @Nullable Resumption resumption;
 
     private boolean ended;
 
@@ -155,10 +166,21 @@ public final class Session {
     /** The client has its CONNACK: deliver, from now on or from where the session was. */
     void startDelivering() {
         delivering = true;
+        resumption = null;
         outbox.pump();
     }
 
+    /** The client of a session that was away has its CONNACK: it gets what was in flight again, then the rest. */
+    void resume() {
+        ClientLink link = client;
+        if (link != null) {
+            resumption = new Resumption(context, this, link);
+            resumption.goOn();
+        }
+    }
+
     void unbind(long now) {
+        resumption = null;
         outbox.close();
         client = null;
         delivering = false;
@@ -168,13 +190,12 @@ public final class Session {
         events.keepStoredOnly();
     }
 
-    /**
-     * The socket or the window has room again. Before the session delivers this means nothing: an acknowledgement of a
-     * packet that was sent again must not start what waits for the queued events' payloads.
-     */
+    /** The socket, or the window, has room again. */
     public void roomAgain() {
         if (delivering) {
             outbox.pump();
+        } else if (resumption != null) {
+            resumption.goOn();
         }
     }
 
@@ -242,8 +263,18 @@ public final class Session {
         return match.any();
     }
 
+    /** False while a client that came back has not got yet what it must get first; snapshots wait for that. */
+    boolean delivering() {
+        return delivering;
+    }
+
+    /** The snapshot of the subscription has still to be delivered. */
     void owe(Subscription subscription) {
         owed.add(subscription);
+    }
+
+    boolean owes(@Nullable Subscription subscription) {
+        return subscription != null && owed.contains(subscription);
     }
 
     /** Starts the snapshots that are owed, anew and as one group. */
@@ -252,10 +283,39 @@ public final class Session {
         owed.forEach(subscription -> outbox.addSnapshot(new SnapshotTask(subscription, group)));
     }
 
-    void snapshotDelivered(Subscription subscription) {
-        if (owed.remove(subscription) && durable) {
-            changes.record(SessionRegistry.stored(subscription, false));
+    /** A snapshot has been handed to the connection; where a marker is to follow, it is owed until that is. */
+    void snapshotDelivered(SnapshotTask task) {
+        SnapshotTask.Group group = task.group;
+        group.unmarked.add(task.subscription);
+        if (task.isMarker()) {
+            group.markersToCome--;
+        } else if (group.markersToCome > 0) {
+            return;
         }
+        for (Subscription subscription : group.unmarked) {
+            if (owed.remove(subscription)) {
+                save(subscription, false);
+            }
+        }
+        group.unmarked.clear();
+    }
+
+    /** Saves a subscription again, unless a later change of it is on its way to the store. */
+    void save(Subscription subscription, boolean snapshotPending) {
+        if (durable && !changing.containsKey(subscription.filter.text())) {
+            changes.record(SessionRegistry.stored(subscription, snapshotPending));
+        }
+    }
+
+    /** The subscriptions with these filters are about to change in the store. */
+    void changing(List<String> filters) {
+        // What was saved of them before goes there before.
+        changes.flush();
+        filters.forEach(filter -> changing.merge(filter, 1, Integer::sum));
+    }
+
+    void changed(List<String> filters) {
+        filters.forEach(filter -> changing.computeIfPresent(filter, (text, times) -> times == 1 ? null : times - 1));
     }
 
     // --- outgoing ---------------------------------------------------------------------------------------------------
@@ -263,6 +323,10 @@ public final class Session {
     boolean mayTake(int qos) {
         ClientLink link = client;
         if (link == null || !delivering || !link.hasRoom() || deferredBytes >= DEFERRED_BYTES) {
+            return false;
+        }
+        if (qos < 2 && deferredBytes > 0) {
+            // What waits for the disk goes first.
             return false;
         }
         return qos == 0
@@ -304,6 +368,7 @@ public final class Session {
         if (client == link) {
             deferredBytes -= delivery.message().weight();
             transmit(link, delivery, packet);
+            roomAgain();
         }
     }
 
@@ -316,7 +381,7 @@ public final class Session {
 
     private boolean wanted(Delivery delivery, ClientLink link) {
         Message message = delivery.message();
-        if (message.expiresAt() != 0 && message.expiresAt() <= context.wall().millis()) {
+        if (message.expiresAt() != 0 && message.expiresAt() <= context.wall().expiryMillis()) {
             context.counters().publishesDropped.increment();
             return false;
         }
@@ -327,9 +392,14 @@ public final class Session {
         if (context.access().allowsEverything() || message.topic().startsWith(SnapshotTask.MARKER_PREFIX)) {
             return true;
         }
-        return context.access().mayRead(link.principal(), message.topic())
-                && (message.entry() == null
-                        || context.access().mayHaveWritten(message.properties().writer(), message.topic()));
+        if (!context.access().mayRead(link.principal(), message.topic())) {
+            return false;
+        }
+        // Whoever deleted it: that a value is gone hides nothing and plants nothing.
+        Entry entry = message.entry();
+        return entry == null
+                || entry.deleted()
+                || context.access().mayHaveWritten(message.properties().writer(), message.topic());
     }
 
     /**
@@ -347,7 +417,10 @@ public final class Session {
             return;
         }
         boolean sent = again != null && mayRead(again.message(), link) && link.publish(again, packet.packetId, true);
-        if (!sent) {
+        if (!sent && packet.qos == 2) {
+            // The client may have received it, and would take the next one with this packet id for the same.
+            pubrec(packet.packetId, false);
+        } else if (!sent) {
             finish(packet);
         }
     }

@@ -1,7 +1,7 @@
 package io.bookshelf.broker.session;
 
-import io.bookshelf.broker.BrokerConfig.Limits;
 import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.WallClock;

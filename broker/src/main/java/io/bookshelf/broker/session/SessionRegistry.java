@@ -41,7 +41,6 @@ public final class SessionRegistry {
     private final SessionContext context;
     private final Router router;
     private final Wills wills;
-    private final Resumption resumption;
     private final Map<String, Session> sessions = new HashMap<>();
     private long lastTickNanos;
     private long lastTickMillis;
@@ -50,7 +49,6 @@ public final class SessionRegistry {
         this.context = context;
         this.router = new Router(context, sequence);
         this.wills = new Wills(context, router);
-        this.resumption = new Resumption(context);
     }
 
     /** Where publications go, and commits come out. */
@@ -91,6 +89,8 @@ public final class SessionRegistry {
         wills.connected(request.clientId(), request.will(), changes);
         Consumer<@Nullable String> answer = refusal -> {
             if (refusal != null) {
+                // The connection never learns of its session, so it cannot let go of it.
+                disconnected(session, request.link(), true, present ? session.expirySeconds() : 0);
                 connected.refused(refusal);
             } else if (session.client() == request.link()) {
                 connected.ready(session, present);
@@ -107,7 +107,7 @@ public final class SessionRegistry {
     /** The client has its CONNACK. */
     public void acknowledged(Session session, boolean sessionPresent) {
         if (sessionPresent) {
-            resumption.resume(session);
+            session.resume();
         } else {
             session.startDelivering();
         }
@@ -210,11 +210,13 @@ public final class SessionRegistry {
         List<Subscription> snapshots = new ArrayList<>();
         for (Wanted each : wanted) {
             Subscription.Options options = Subscription.Options.of(each.options());
-            boolean isNew = session.subscription(each.filter().text()) == null;
+            Subscription before = session.subscription(each.filter().text());
+            boolean isNew = before == null;
             Subscription subscription =
                     new Subscription(session, each.filter(), options, each.identifier(), session.nextOrder());
             subscriptions.add(subscription);
-            boolean snapshot = options.retainHandling() == 0 || options.retainHandling() == 1 && isNew;
+            boolean snapshot =
+                    options.retainHandling() == 0 || options.retainHandling() == 1 && isNew || session.owes(before);
             if (snapshot && each.filter().group() == null) {
                 snapshots.add(subscription);
             }
@@ -224,13 +226,23 @@ public final class SessionRegistry {
                         .<SessionChange>map(subscription -> stored(subscription, snapshots.contains(subscription)))
                         .toList()
                 : List.of();
+        List<String> filters = wanted.stream().map(each -> each.filter().text()).toList();
+        session.changing(filters);
         whenSaved(changes, refusal -> {
+            session.changed(filters);
             if (refusal == null && !session.ended()) {
-                subscriptions.forEach(subscription -> replace(session, subscription));
+                for (Subscription subscription : subscriptions) {
+                    if (replace(session, subscription) && !snapshots.contains(subscription)) {
+                        snapshots.add(subscription);
+                        session.save(subscription, true);
+                    }
+                }
                 SnapshotTask.Group group = new SnapshotTask.Group();
                 for (Subscription subscription : snapshots) {
                     session.owe(subscription);
-                    session.outbox().addSnapshot(new SnapshotTask(subscription, group));
+                    if (session.delivering()) {
+                        session.outbox().addSnapshot(new SnapshotTask(subscription, group));
+                    }
                 }
             }
             acknowledge.accept(refusal);
@@ -238,13 +250,16 @@ public final class SessionRegistry {
         });
     }
 
-    private void replace(Session session, Subscription subscription) {
+    /** Returns whether a snapshot was under way: changes that it was to meet have been let go by, so it begins again. */
+    private boolean replace(Session session, Subscription subscription) {
+        boolean owed = session.owes(session.subscription(subscription.filter.text()));
         Subscription before = session.remove(subscription.filter.text());
         if (before != null) {
             router.remove(before);
         }
         session.add(subscription);
         router.add(subscription);
+        return owed;
     }
 
     static SessionChange stored(Subscription subscription, boolean snapshotPending) {
@@ -263,19 +278,25 @@ public final class SessionRegistry {
      * @param acknowledge called when that is durable, with which of the filters there was a subscription for
      */
     public void unsubscribe(Session session, List<String> filters, Consumer<List<Boolean>> acknowledge) {
-        List<Boolean> existed = new ArrayList<>();
-        List<SessionChange> changes = new ArrayList<>();
-        for (String filter : filters) {
-            Subscription removed = session.remove(filter);
-            existed.add(removed != null);
-            if (removed != null) {
-                router.remove(removed);
-                if (session.durable()) {
-                    changes.add(new SessionChange.Unsubscribe(session.clientId(), filter));
+        List<SessionChange> changes = session.durable()
+                ? filters.stream()
+                        .<SessionChange>map(filter -> new SessionChange.Unsubscribe(session.clientId(), filter))
+                        .toList()
+                : List.of();
+        // Only then: a SUBSCRIBE that was sent before it may still be on its way to the disk.
+        session.changing(filters);
+        whenSaved(changes, refusal -> {
+            session.changed(filters);
+            List<Boolean> existed = new ArrayList<>();
+            for (String filter : filters) {
+                Subscription removed = session.ended() ? null : session.remove(filter);
+                existed.add(removed != null);
+                if (removed != null) {
+                    router.remove(removed);
                 }
             }
-        }
-        whenSaved(changes, refusal -> acknowledge.accept(existed));
+            acknowledge.accept(existed);
+        });
     }
 
     /** How many subscriptions the session would have with these filters too. */

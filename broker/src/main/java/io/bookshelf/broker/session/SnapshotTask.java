@@ -15,10 +15,15 @@ final class SnapshotTask {
 
     private static final int ROWS_A_READ = 4_096;
 
-    /** The snapshots of one SUBSCRIBE, for its marker. */
+    /** The snapshots of one SUBSCRIBE, for its markers. */
     static final class Group {
         long count;
         long sequence = Long.MAX_VALUE;
+
+        /** Delivered, but not vouched for yet: if the connection breaks before the marker, they are delivered again. */
+        final List<Subscription> unmarked = new ArrayList<>();
+
+        int markersToCome;
     }
 
     /** One step of the scan: matching values, the sequence it was read at, and the last key looked at (null at the end). */
@@ -34,6 +39,9 @@ final class SnapshotTask {
     SnapshotTask(Subscription subscription, Group group) {
         this.subscription = subscription;
         this.group = group;
+        if (isMarker()) {
+            group.markersToCome++;
+        }
     }
 
     boolean isMarker() {

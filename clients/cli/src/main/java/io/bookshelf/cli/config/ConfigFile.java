@@ -3,7 +3,7 @@ package io.bookshelf.cli.config;
 import com.electronwill.nightconfig.core.CommentedConfig;
 import com.electronwill.nightconfig.core.io.ParsingException;
 import com.electronwill.nightconfig.toml.TomlParser;
-import io.bookshelf.broker.BrokerConfig.Limits;
+import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.store.Durability;
 import java.io.IOException;
 import java.net.InetSocketAddress;

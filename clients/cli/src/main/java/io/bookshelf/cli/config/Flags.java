@@ -1,6 +1,6 @@
 package io.bookshelf.cli.config;
 
-import io.bookshelf.broker.BrokerConfig;
+import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.node.NodeConfig;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.bookshelf.cli.config;
 
-import io.bookshelf.broker.BrokerConfig.Limits;
+import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.node.AccessSettings;
 import io.bookshelf.store.Durability;
 import java.net.InetSocketAddress;

@@ -3,8 +3,8 @@ package io.bookshelf.cli.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.bookshelf.broker.BrokerConfig.Limits;
 import io.bookshelf.broker.access.AccessRule;
+import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.node.AccessSettings;
 import io.bookshelf.store.Durability;
 import java.io.IOException;

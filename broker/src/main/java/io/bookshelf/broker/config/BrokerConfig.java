@@ -1,4 +1,4 @@
-package io.bookshelf.broker;
+package io.bookshelf.broker.config;
 
 import java.net.InetSocketAddress;
 import java.util.List;

@@ -1,0 +1,79 @@
+package io.bookshelf.store;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The log: what commits have put and nobody has folded into the entry table yet, in the order of the commits. */
+final class LogTable {
+    static final String CREATE = "CREATE TABLE log(id INTEGER PRIMARY KEY,batch BLOB NOT NULL)";
+
+    private LogTable() {}
+
+    /**
+     * What the log of a file holds.
+     *
+     * @param items the whole entries in order; a key may stand more than once
+     * @param last where the last whole row says that the store stood; null if there is none
+     * @param all how many keys had an entry then
+     * @param lastId the number of the last row
+     * @param damaged true if something of it is lost
+     * @param lastDamaged true if the last row does not say where the store stood
+     */
+    record Contents(
+            List<Recent.Item> items,
+            @Nullable Head last,
+            long all,
+            long lastId,
+            boolean damaged,
+            boolean lastDamaged) {}
+
+    /** All rows, from the front or from the back. */
+    static String select(boolean backwards) {
+        return "SELECT id,batch FROM log ORDER BY id" + (backwards ? " DESC" : "");
+    }
+
+    /** One row of {@link #select}; what is damaged is counted. */
+    static LogBatch read(ResultSet row, EntryTable table, DamageLog damage) throws SQLException {
+        long id = row.getLong(1);
+        byte[] bytes = row.getBytes(2);
+        LogBatch batch = LogBatch.decode(id, bytes == null ? new byte[0] : bytes, table);
+        for (int i = 0; i < batch.lost(); i++) {
+            damage.row("log", (int) id, i);
+        }
+        return batch;
+    }
+
+    /** Reads all of it, in the caller's transaction. */
+    static Contents read(Db db, DamageLog damage) throws SQLException {
+        EntryTable table = new EntryTable();
+        List<Recent.Item> items = new ArrayList<>();
+        Head last = null;
+        long all = 0;
+        long id = 0;
+        boolean damaged = false;
+        boolean lastDamaged = false;
+        try (PreparedStatement select = db.prepareOnce(select(false));
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                LogBatch batch = read(rows, table, damage);
+                if (id > 0 && rows.getLong(1) != id + 1) {
+                    damaged = true;
+                    damage.row("log", (int) id, -1);
+                }
+                id = rows.getLong(1);
+                items.addAll(batch.items());
+                lastDamaged = batch.head() == null;
+                damaged |= lastDamaged || batch.lost() > 0;
+                if (batch.head() != null) {
+                    last = batch.head();
+                    all = batch.rows();
+                }
+            }
+        }
+        return new Contents(items, last, all, id, damaged, lastDamaged);
+    }
+}

@@ -1,0 +1,189 @@
+package io.bookshelf.broker.session;
+
+import io.bookshelf.bus.Commit;
+import io.bookshelf.bus.Submission;
+import io.bookshelf.bus.Write;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.HybridClock;
+import io.bookshelf.schema.Key;
+import io.bookshelf.schema.Seen;
+import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.schema.Version;
+import io.bookshelf.store.SessionChange;
+import io.bookshelf.store.StoreReader;
+import io.bookshelf.store.StoredSession;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What is on the simulated disk. Its pages are small, so that few keys make many of them. */
+final class SimStore implements StoreReader {
+    final TreeMap<Key, Entry> entries = new TreeMap<>();
+    final Map<String, Kept> sessions = new HashMap<>();
+    private final int rowsAPage;
+    long sequence;
+
+    /** The rows of one session. */
+    static final class Kept {
+        SessionChange.@Nullable SaveSession session;
+        SessionChange.@Nullable SaveWill will;
+        final Map<String, SessionChange.Subscribe> subscriptions = new LinkedHashMap<>();
+        final Map<Integer, SessionChange.SaveInFlight> inFlight = new TreeMap<>();
+        final TreeMap<Long, SessionChange.QueuedEvent> events = new TreeMap<>();
+        final Set<Integer> incoming = new TreeSet<>();
+        long cursor;
+        long lastEvent;
+    }
+
+    SimStore(int rowsAPage) {
+        this.rowsAPage = rowsAPage;
+    }
+
+    Commit.Outcome apply(Submission submission) {
+        Write write = submission.write();
+        Entry entry = null;
+        if (write != null) {
+            sequence++;
+            entry = new Entry(
+                    write.key(),
+                    write.value(),
+                    write.deletes(),
+                    write.qos(),
+                    write.deletes() ? ValueProperties.NONE : write.properties(),
+                    new Version(HybridClock.stamp(1_700_000_000_000L + sequence), 1),
+                    sequence,
+                    Seen.NOTHING,
+                    0,
+                    sequence);
+            entries.put(write.key(), entry);
+        }
+        for (SessionChange change : submission.sessionChanges()) {
+            apply(change instanceof SessionChange.QueuedEvent event ? event.behind(sequence) : change);
+        }
+        return new Commit.Outcome(submission, entry, sequence, null);
+    }
+
+    private void apply(SessionChange change) {
+        Kept kept = sessions.computeIfAbsent(change.clientId(), id -> new Kept());
+        switch (change) {
+            case SessionChange.SaveSession s -> {
+                kept.session = s;
+                kept.cursor = s.cursor();
+            }
+            case SessionChange.DropSession s -> {
+                Kept fresh = new Kept();
+                fresh.will = kept.will;
+                sessions.put(s.clientId(), fresh);
+            }
+            case SessionChange.MoveCursor m -> kept.cursor = m.cursor();
+            case SessionChange.Subscribe s -> kept.subscriptions.put(s.filter(), s);
+            case SessionChange.Unsubscribe u -> kept.subscriptions.remove(u.filter());
+            case SessionChange.QueuedEvent e -> {
+                kept.events.put(e.number(), e);
+                kept.lastEvent = e.number();
+            }
+            case SessionChange.DropEvent e -> kept.events.remove(e.number());
+            case SessionChange.SaveInFlight p -> kept.inFlight.put(p.packetId(), p);
+            case SessionChange.DropInFlight p -> kept.inFlight.remove(p.packetId());
+            case SessionChange.SaveIncoming i -> kept.incoming.add(i.packetId());
+            case SessionChange.DropIncoming i -> kept.incoming.remove(i.packetId());
+            case SessionChange.SaveWill w -> kept.will = w;
+            case SessionChange.DropWill w -> kept.will = null;
+        }
+    }
+
+    @Override
+    public @Nullable Entry get(Key key) {
+        return entries.get(key);
+    }
+
+    @Override
+    public Page<String> scan(String prefix, @Nullable String after, long nowMillis, int maxEntries, int maxBytes) {
+        List<Entry> found = new ArrayList<>();
+        int most = Math.min(maxEntries, rowsAPage);
+        for (Entry entry : entries.values()) {
+            String name = entry.key().name();
+            boolean behind = after == null || entry.key().compareTo(Key.of(after)) > 0;
+            if (name.startsWith(prefix) && behind && entry.liveAt(nowMillis)) {
+                if (found.size() == most) {
+                    return new Page<>(found, sequence, found.getLast().key().name());
+                }
+                found.add(entry);
+            }
+        }
+        return new Page<>(found, sequence, null);
+    }
+
+    @Override
+    public Page<Long> changesAfter(long after, long nowMillis, int maxEntries, int maxBytes) {
+        List<Entry> found = entries.values().stream()
+                .filter(entry -> entry.sequence() > after)
+                .sorted(Comparator.comparingLong(Entry::sequence))
+                .toList();
+        if (found.size() <= rowsAPage) {
+            return new Page<>(found, sequence, null);
+        }
+        List<Entry> some = found.subList(0, rowsAPage);
+        return new Page<>(some, sequence, some.getLast().sequence());
+    }
+
+    @Override
+    public List<StoredSession> sessions() {
+        List<StoredSession> all = new ArrayList<>();
+        sessions.forEach((client, kept) -> {
+            if (kept.session != null || kept.will != null) {
+                all.add(stored(client, kept));
+            }
+        });
+        return all;
+    }
+
+    private static StoredSession stored(String client, Kept kept) {
+        SessionChange.SaveSession own = kept.session;
+        return new StoredSession(
+                client,
+                own == null
+                        ? null
+                        : new SessionChange.SaveSession(client, own.expirySeconds(), own.disconnectedAt(), kept.cursor),
+                kept.subscriptions.values().stream()
+                        .sorted(Comparator.comparingLong(SessionChange.Subscribe::order))
+                        .toList(),
+                kept.inFlight.values().stream()
+                        .sorted(Comparator.comparingLong(SessionChange.SaveInFlight::order))
+                        .toList(),
+                List.copyOf(kept.incoming),
+                kept.will,
+                kept.events.size(),
+                0,
+                kept.lastEvent);
+    }
+
+    @Override
+    public List<SessionChange.QueuedEvent> events(String clientId, long after, int maxEvents, int maxBytes) {
+        Kept kept = sessions.getOrDefault(clientId, new Kept());
+        Set<Long> sent = kept.inFlight.values().stream()
+                .filter(packet -> packet.key() == null)
+                .map(SessionChange.SaveInFlight::event)
+                .collect(Collectors.toSet());
+        return kept.events.tailMap(after, false).values().stream()
+                .filter(event -> !sent.contains(event.number()))
+                .limit(Math.min(maxEvents, rowsAPage))
+                .toList();
+    }
+
+    @Override
+    public SessionChange.@Nullable QueuedEvent event(String clientId, long number) {
+        return sessions.getOrDefault(clientId, new Kept()).events.get(number);
+    }
+
+    @Override
+    public void close() {}
+}
