@@ -144,7 +144,7 @@ public final class SqliteStateStore implements StateStore {
             full = true;
             reserve.release();
         } else if (full) {
-            throw new StoreException(StoreException.Reason.DISK_FULL, fullSentence(), null);
+            throw new StoreException(StoreException.Reason.DISK_FULL, folder.fullSentence(), null);
         }
     }
 
@@ -180,7 +180,7 @@ public final class SqliteStateStore implements StateStore {
     public StoreHealth health() {
         return new StoreHealth(
                 problem.isEmpty() && !full,
-                full && problem.isEmpty() ? fullSentence() : problem,
+                full && problem.isEmpty() ? folder.fullSentence() : problem,
                 damage.rows(),
                 ledger.lost() + check.missingRows(),
                 storeFile.setAside().names(),
@@ -363,10 +363,6 @@ public final class SqliteStateStore implements StateStore {
         }
     }
 
-    void closed(SqliteReader reader) {
-        readers.remove(reader);
-    }
-
     /** The file cannot be trusted any more: the next transaction begins on a replacement. */
     void replaceAtNextBegin() {
         replaceFile = true;
@@ -388,7 +384,7 @@ public final class SqliteStateStore implements StateStore {
                 switch (reason) {
                     case DISK_FULL -> {
                         full = true;
-                        yield fullSentence();
+                        yield folder.fullSentence();
                     }
                     case DAMAGED -> {
                         replaceFile = true;
@@ -402,7 +398,7 @@ public final class SqliteStateStore implements StateStore {
         return new StoreException(reason, sentence, e);
     }
 
-    private String fullSentence() {
-        return "the disk of " + folder.folder() + " is full: free some room, or delete keys";
+    void closed(SqliteReader reader) {
+        readers.remove(reader);
     }
 }

@@ -119,7 +119,8 @@ final class FuzzIT {
         RawMqtt client;
         try {
             Wire.Tcp tcp = Wire.tcp(web ? unit.web() : unit.mqtt(), 0);
-            client = RawMqtt.over(web ? WebSocketWire.open(tcp, "127.0.0.1:" + unit.web().getPort()) : tcp);
+            client = RawMqtt.over(
+                    web ? WebSocketWire.open(tcp, "127.0.0.1:" + unit.web().getPort()) : tcp);
         } catch (IOException e) {
             problem.compareAndSet(null, e);
             ended.set(true);
