@@ -200,8 +200,6 @@ public final class SqliteStateStore implements StateStore {
             } else {
                 foldWhenWorthIt();
                 writer.db.execute("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
-                writer.db.execute("PRAGMA optimize");
-                writer.db.execute("PRAGMA wal_checkpoint(PASSIVE)");
             }
         } catch (SQLException e) {
             throw writerFailed(e);
@@ -212,9 +210,7 @@ public final class SqliteStateStore implements StateStore {
         if (recent.isHalfFull()) {
             recent.beginFolding();
         }
-        while (recent.view().folding() != null) {
-            foldStep();
-        }
+        while (recent.view().folding() != null) foldStep();
     }
 
     /** Brings everything that is logged into the entry table. No transaction may be open in the file. */
