@@ -144,7 +144,7 @@ public final class SqliteStateStore implements StateStore {
             full = true;
             reserve.release();
         } else if (full) {
-            throw new StoreException(StoreException.Reason.DISK_FULL, fullSentence(), null);
+            throw new StoreException(StoreException.Reason.DISK_FULL, folder.fullSentence(), null);
         }
     }
 
@@ -180,7 +180,7 @@ public final class SqliteStateStore implements StateStore {
     public StoreHealth health() {
         return new StoreHealth(
                 problem.isEmpty() && !full,
-                full && problem.isEmpty() ? fullSentence() : problem,
+                full && problem.isEmpty() ? folder.fullSentence() : problem,
                 damage.rows(),
                 ledger.lost() + check.missingRows(),
                 storeFile.setAside().names(),
@@ -200,8 +200,6 @@ public final class SqliteStateStore implements StateStore {
             } else {
                 foldWhenWorthIt();
                 writer.db.execute("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
-                writer.db.execute("PRAGMA optimize");
-                writer.db.execute("PRAGMA wal_checkpoint(PASSIVE)");
             }
         } catch (SQLException e) {
             throw writerFailed(e);
@@ -212,9 +210,7 @@ public final class SqliteStateStore implements StateStore {
         if (recent.isHalfFull()) {
             recent.beginFolding();
         }
-        while (recent.view().folding() != null) {
-            foldStep();
-        }
+        while (recent.view().folding() != null) foldStep();
     }
 
     /** Brings everything that is logged into the entry table. No transaction may be open in the file. */
@@ -363,10 +359,6 @@ public final class SqliteStateStore implements StateStore {
         }
     }
 
-    void closed(SqliteReader reader) {
-        readers.remove(reader);
-    }
-
     /** The file cannot be trusted any more: the next transaction begins on a replacement. */
     void replaceAtNextBegin() {
         replaceFile = true;
@@ -388,7 +380,7 @@ public final class SqliteStateStore implements StateStore {
                 switch (reason) {
                     case DISK_FULL -> {
                         full = true;
-                        yield fullSentence();
+                        yield folder.fullSentence();
                     }
                     case DAMAGED -> {
                         replaceFile = true;
@@ -402,7 +394,7 @@ public final class SqliteStateStore implements StateStore {
         return new StoreException(reason, sentence, e);
     }
 
-    private String fullSentence() {
-        return "the disk of " + folder.folder() + " is full: free some room, or delete keys";
+    void closed(SqliteReader reader) {
+        readers.remove(reader);
     }
 }

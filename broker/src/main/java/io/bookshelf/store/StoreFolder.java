@@ -94,4 +94,8 @@ final class StoreFolder implements AutoCloseable {
             }
         }
     }
+
+    String fullSentence() {
+        return "the disk of " + folder() + " is full: free some room, or delete keys";
+    }
 }

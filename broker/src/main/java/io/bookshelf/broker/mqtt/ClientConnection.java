@@ -1,6 +1,7 @@
 package io.bookshelf.broker.mqtt;
 
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.mqtt.ReadGate.Pause;
 import io.bookshelf.broker.session.ClientLink;
 import io.bookshelf.broker.session.Delivery;
 import io.bookshelf.broker.session.Session;
@@ -18,7 +19,6 @@ import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.EnumSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,14 +30,6 @@ import org.slf4j.LoggerFactory;
 final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientLink {
     private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
     private static final long REPLIES_IN_SOCKET = 1024 * 1024;
-
-    /** Why the socket is not read for the moment; reading goes on when no reason is left. */
-    enum Pause {
-        CONNECTING,
-        BUS_FULL,
-        REPLIES_NOT_READ,
-        TOO_MANY_UNACKNOWLEDGED
-    }
 
     private enum State {
         NEW,
@@ -51,7 +43,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private final PublishFlow publishFlow;
     private final SubscribeFlow subscribeFlow;
     private final ArrayDeque<MqttMessage> held = new ArrayDeque<>();
-    private final EnumSet<Pause> pauses = EnumSet.noneOf(Pause.class);
+    private final ReadGate reading = new ReadGate();
     private final long openedAt = System.nanoTime();
     private @Nullable ChannelHandlerContext context;
     private @Nullable PacketWriter writer;
@@ -70,8 +62,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         this.publishFlow = new PublishFlow(this, endpoint);
         this.subscribeFlow = new SubscribeFlow(this, endpoint);
     }
-
-    // --- the channel ------------------------------------------------------------------------------------------------
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
@@ -195,8 +185,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
-    // --- what the flows use -----------------------------------------------------------------------------------------
-
     ClientSettings settings() {
         return settings;
     }
@@ -290,15 +278,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     void pause(Pause reason) {
-        if (pauses.add(reason)) {
-            context().channel().config().setAutoRead(false);
-        }
+        reading.pause(context().channel(), reason);
     }
 
     void resume(Pause reason) {
-        if (pauses.remove(reason) && pauses.isEmpty() && isOpen()) {
+        if (isOpen() && reading.resume(context().channel(), reason)) {
             lastActivity = System.nanoTime();
-            context().channel().config().setAutoRead(true);
         }
     }
 
@@ -343,8 +328,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 context == null ? "?" : String.valueOf(context.channel().remoteAddress());
         return who == null ? "connection " + address : "client " + who.clientId() + " " + address;
     }
-
-    // --- what a session uses ----------------------------------------------------------------------------------------
 
     @Override
     public Principal principal() {
@@ -396,8 +379,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         disconnect(Reason.SERVER_SHUTTING_DOWN, "the unit is stopping");
     }
 
-    // --- time -------------------------------------------------------------------------------------------------------
-
     /** Once a second: closes what has not connected in time, or has been silent for one and a half keep-alives. */
     void tick(long nanos) {
         if (!isOpen()) {
@@ -411,7 +392,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             return;
         }
         long allowed = TimeUnit.MILLISECONDS.toNanos(settings.keepAliveSeconds() * 1_500L);
-        boolean waitsForUs = pauses.contains(Pause.BUS_FULL) || pauses.contains(Pause.TOO_MANY_UNACKNOWLEDGED);
+        boolean waitsForUs = reading.waitsForTheUnit();
         if (allowed > 0 && !waitsForUs && nanos - lastActivity > allowed) {
             refuse(Reason.KEEP_ALIVE_TIMEOUT, "silent for longer than its keep-alive allows");
         }

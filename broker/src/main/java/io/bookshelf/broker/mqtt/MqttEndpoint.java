@@ -159,7 +159,7 @@ public final class MqttEndpoint {
     /** The bus has room again: publishers are read on. */
     public void resumePublishers() {
         for (ClientConnection connection : List.copyOf(connected)) {
-            connection.resume(ClientConnection.Pause.BUS_FULL);
+            connection.resume(ReadGate.Pause.BUS_FULL);
         }
     }
 

@@ -55,7 +55,7 @@ final class PublishFlow {
         int packetId = qos == 0 ? 0 : message.variableHeader().packetId();
         String topic = topic(message);
         Session session = connection.session();
-        if (qos == 2 && session.received(packetId)) {
+        if (qos == 2 && session.incoming().contains(packetId)) {
             if (!receiving.contains(packetId)) {
                 reply(PUBREC, packetId, Reason.SUCCESS, null);
             }
@@ -71,7 +71,7 @@ final class PublishFlow {
         }
         submit(message, topic, qos, packetId, session);
         if (endpoint.busFull()) {
-            connection.pause(ClientConnection.Pause.BUS_FULL);
+            connection.pause(ReadGate.Pause.BUS_FULL);
         }
     }
 
@@ -83,14 +83,14 @@ final class PublishFlow {
                 throw new ProtocolException(
                         Reason.RECEIVE_MAXIMUM_EXCEEDED, "more than " + most + " unacknowledged publishes");
             }
-            connection.pause(ClientConnection.Pause.TOO_MANY_UNACKNOWLEDGED);
+            connection.pause(ReadGate.Pause.TOO_MANY_UNACKNOWLEDGED);
         }
     }
 
     private void acknowledged() {
         unacknowledged--;
         if (unacknowledged <= endpoint.limits().receiveMaximum() / 2) {
-            connection.resume(ClientConnection.Pause.TOO_MANY_UNACKNOWLEDGED);
+            connection.resume(ReadGate.Pause.TOO_MANY_UNACKNOWLEDGED);
         }
     }
 
@@ -178,7 +178,7 @@ final class PublishFlow {
                 properties, connection.principal().user(), retain && session.wantsNoLocal() ? session.clientId() : "");
         List<SessionChange> changes = List.of();
         if (qos == 2) {
-            session.receive(packetId);
+            session.incoming().add(packetId);
             receiving.add(packetId);
             if (session.durable()) {
                 changes = List.of(new SessionChange.SaveIncoming(session.clientId(), packetId));
@@ -203,7 +203,7 @@ final class PublishFlow {
         if (refused != null) {
             endpoint.counters().publishesRefused.increment();
             if (qos == 2) {
-                session.forget(packetId);
+                session.incoming().remove(packetId);
             }
         }
         settle(qos, packetId, topic, refused == null ? null : new Refusal(Reason.QUOTA_EXCEEDED, refused));
@@ -241,7 +241,7 @@ final class PublishFlow {
     void pubrel(MqttMessage message) {
         int packetId = packetId(message);
         Session session = connection.session();
-        if (!session.received(packetId) || receiving.contains(packetId)) {
+        if (!session.incoming().contains(packetId) || receiving.contains(packetId)) {
             reply(PUBCOMP, packetId, Reason.PACKET_ID_NOT_FOUND, null);
             return;
         }

@@ -1,8 +1,8 @@
 package io.bookshelf.broker.mqtt;
 
 import io.bookshelf.broker.session.Session;
-import io.bookshelf.broker.session.SessionRegistry;
-import io.bookshelf.broker.session.SessionRegistry.Wanted;
+import io.bookshelf.broker.session.SubscriptionChanges;
+import io.bookshelf.broker.session.SubscriptionChanges.Wanted;
 import io.bookshelf.broker.topic.TopicFilter;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.mqtt.MqttProperties;
@@ -50,7 +50,7 @@ final class SubscribeFlow {
             codes.add(check(each, identifier, session, wanted));
         }
         int packetId = message.variableHeader().messageId();
-        endpoint.sessions().subscribe(session, wanted, refusal -> {
+        endpoint.sessions().subscriptions().subscribe(session, wanted, refusal -> {
             if (connection.isOpen()) {
                 List<Integer> answer = refusal == null
                         ? codes
@@ -98,7 +98,7 @@ final class SubscribeFlow {
         }
         Wanted each = new Wanted(filter, bits, identifier);
         wanted.add(each);
-        if (SessionRegistry.subscriptionsWith(session, wanted)
+        if (SubscriptionChanges.subscriptionsWith(session, wanted)
                 > endpoint.limits().subscriptions()) {
             wanted.remove(each);
             return failure(Reason.QUOTA_EXCEEDED);
@@ -116,7 +116,7 @@ final class SubscribeFlow {
             throw new ProtocolException(Reason.PROTOCOL_ERROR, "an UNSUBSCRIBE without filters");
         }
         int packetId = message.variableHeader().messageId();
-        endpoint.sessions().unsubscribe(connection.session(), filters, existed -> {
+        endpoint.sessions().subscriptions().unsubscribe(connection.session(), filters, existed -> {
             if (connection.isOpen()) {
                 List<Short> codes = connection.settings().version5()
                         ? existed.stream()

@@ -9,6 +9,15 @@ import org.jspecify.annotations.Nullable;
 /** Changes to stored sessions, and who wants to know that they are durable. */
 record Changes(List<SessionChange> sessionChanges, Consumer<@Nullable String> done)
         implements Submission, Router.Settled {
+    /** Does something now if there is nothing to save, else once it is durable, or refused. */
+    static void whenSaved(SessionContext context, List<SessionChange> changes, Consumer<@Nullable String> then) {
+        if (changes.isEmpty()) {
+            then.accept(null);
+        } else {
+            context.submit().accept(new Changes(changes, then));
+        }
+    }
+
     @Override
     public int weight() {
         return 100 + 300 * sessionChanges.size();

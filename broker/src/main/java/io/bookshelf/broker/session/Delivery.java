@@ -19,4 +19,8 @@ public record Delivery(
         long change,
         @Nullable QueuedEvent event) implements BacklogItem {
     static final int[] NO_IDS = {};
+
+    Delivery with(Message other) {
+        return new Delivery(other, qos, retain, subscriptionIds, change, event);
+    }
 }

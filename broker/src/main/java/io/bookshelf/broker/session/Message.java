@@ -86,6 +86,10 @@ public final class Message {
         return expiresAt;
     }
 
+    boolean expiredBy(long millis) {
+        return expiresAt != 0 && expiresAt <= millis;
+    }
+
     /** The version of a stored write, null for an event. */
     public @Nullable Version version() {
         return entry == null ? null : entry.version();

@@ -200,7 +200,7 @@ final class Outbox {
                     }
                     send(delivery);
                 }
-                case BacklogItem.SnapshotDone done -> session.snapshotDelivered(done.task());
+                case BacklogItem.SnapshotDone done -> session.subscriptions().snapshotDelivered(done.task());
             }
             if (backlog.size() < READ_BELOW) {
                 readOn();
@@ -300,7 +300,7 @@ final class Outbox {
     private void takeChanges(StoreReader.Page<Long> page) {
         for (Entry entry : page.entries()) {
             takeEventsThrough(entry.sequence() - 1);
-            if (session.match(entry, match)) {
+            if (session.subscriptions().match(entry, match)) {
                 enqueue(match.change(Message.of(entry)));
             }
         }

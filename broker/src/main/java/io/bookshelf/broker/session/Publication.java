@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * makes it.
  */
 final class Publication implements Submission, Router.Settled {
-    /** A session for which the event is queued, in the same transaction if it is durable; {@code shared} for its group. */
-    record Queued(Session session, QueuedEvent event, boolean shared) {}
+    /** A session for which the event is queued, in the same transaction if it is durable; with the group it was picked from. */
+    record Queued(
+            Session session, QueuedEvent event, @Nullable SharedGroup group) {}
 
     final @Nullable Session publisher;
     final Message message;

@@ -2,6 +2,7 @@ package io.bookshelf.broker.session;
 
 import io.bookshelf.broker.session.InFlightWindow.Packet;
 import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
 import java.util.ArrayDeque;
@@ -107,7 +108,7 @@ final class Resumption {
         Match match = new Match();
         Entry entry = message.entry();
         if (entry != null) {
-            session.match(entry, match);
+            session.subscriptions().match(entry, match);
         }
         session.sendAgain(packet, new Delivery(message, packet.qos, match.retainAsPublished(), match.ids(), 0, null));
     }
@@ -132,7 +133,11 @@ final class Resumption {
     private static Payload payload(StoreReader reader, String clientId, Packet packet) {
         if (packet.key != null) {
             Entry entry = reader.get(packet.key);
-            return entry == null ? Payload.NONE : new Payload(Message.of(entry), null);
+            Message message = entry == null
+                    // A delete whose tombstone has been forgotten meanwhile.
+                    ? Message.event(packet.key.name(), new byte[0], packet.qos, true, ValueProperties.NONE, 0)
+                    : Message.of(entry);
+            return new Payload(message, null);
         }
         if (packet.event == null) {
             return Payload.NONE;
@@ -155,7 +160,7 @@ final class Resumption {
     private void start() {
         // There is nothing more to go on with.
         reading = true;
-        session.startOwedSnapshots();
+        session.subscriptions().startOwedSnapshots();
         session.startDelivering();
     }
 

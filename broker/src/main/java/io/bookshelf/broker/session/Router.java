@@ -133,7 +133,7 @@ public final class Router {
             int qos = session.routed.qos(message.qos());
             if (session.durable() && qos > 0) {
                 boolean retain = session.routed.retainAsPublished() && message.retained();
-                queued.add(queue(session, message, qos, retain, session.routed.ids(), now, false));
+                queued.add(queue(session, message, qos, retain, session.routed.ids(), now, null));
             }
         }
     }
@@ -146,16 +146,22 @@ public final class Router {
             boolean retain = options.retainAsPublished() && message.retained();
             int qos = Math.min(options.qos(), message.qos());
             if (qos > 0 || picked.session.connected()) {
-                queued.add(queue(picked.session, message, qos, retain, ids, now, true));
+                queued.add(queue(picked.session, message, qos, retain, ids, now, group));
             }
         }
     }
 
     private static Publication.Queued queue(
-            Session session, Message message, int qos, boolean retain, int[] ids, long now, boolean shared) {
+            Session session,
+            Message message,
+            int qos,
+            boolean retain,
+            int[] ids,
+            long now,
+            @Nullable SharedGroup group) {
         long number = session.durable() && qos > 0 ? session.nextEvent() : 0;
         return new Publication.Queued(
-                session, new QueuedEvent(number, 0, message.weight(), qos, retain, ids, now, message), shared);
+                session, new QueuedEvent(number, 0, message.weight(), qos, retain, ids, now, message), group);
     }
 
     private static List<SessionChange> changes(
@@ -233,7 +239,7 @@ public final class Router {
         } else {
             Message message = publication.message;
             for (Publication.Queued queued : publication.queued) {
-                if (!queued.shared()) {
+                if (queued.group() == null) {
                     queued.session().queuedIn = round;
                 }
             }
@@ -259,6 +265,15 @@ public final class Router {
 
     private static void deliver(Publication.Queued queued, long sequence) {
         Session session = queued.session();
+        SharedGroup group = queued.group();
+        if (session.ended() && group != null) {
+            // Its member went before its turn came: another gets it, if one is there.
+            Subscription other = group.pick();
+            if (other != null && other.session.connected()) {
+                other.session.outbox().offerEvent(queued.event().unstored(sequence));
+            }
+            return;
+        }
         if (session.ended() || queued.event().number == 0 && !session.connected()) {
             return;
         }

@@ -1,16 +1,9 @@
 package io.bookshelf.broker.session;
 
 import io.bookshelf.broker.session.InFlightWindow.Packet;
-import io.bookshelf.broker.topic.SubscriptionTree;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.store.SessionChange;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,14 +25,7 @@ public final class Session {
     private final EventQueue events;
     private final InFlightWindow window = new InFlightWindow();
     private final Set<Integer> incoming = new HashSet<>();
-    private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
-    private final SubscriptionTree<Subscription> tree = new SubscriptionTree<>();
-
-    /** Subscriptions whose snapshot has not been delivered in full, in their order. */
-    private final Set<Subscription> owed = new LinkedHashSet<>();
-
-    /** Filters whose subscriptions are changing in the store, and how many such changes are on their way. */
-    private final Map<String, Integer> changing = new HashMap<>();
+    private final SessionSubscriptions subscriptions = new SessionSubscriptions(this);
 
     /** Scratch of the router: what the message being routed matches here. */
     final Match routed = new Match();
@@ -52,10 +38,8 @@ public final class Session {
 
     private long expirySeconds;
     private long disconnectedAt;
-    private long lastOrder;
     private long lastEvent;
     private long deferredBytes;
-    private int noLocal;
     private @Nullable ClientLink client;
 
     /** What comes before anything new, while that lasts. */
@@ -90,7 +74,7 @@ public final class Session {
 
     /** True if a subscription of it asks not to be sent its own writes. */
     public boolean wantsNoLocal() {
-        return noLocal > 0;
+        return subscriptions.wantNoLocal();
     }
 
     /** True once it is gone for good. */
@@ -131,11 +115,9 @@ public final class Session {
         return window;
     }
 
-    Collection<Subscription> subscriptions() {
-        return subscriptions.values();
+    SessionSubscriptions subscriptions() {
+        return subscriptions;
     }
-
-    // --- connection -------------------------------------------------------------------------------------------------
 
     void bind(ClientLink link, long expiry) {
         client = link;
@@ -161,6 +143,11 @@ public final class Session {
 
     void expirySeconds(long seconds) {
         expirySeconds = seconds;
+    }
+
+    /** False while a client that came back has not got yet what it must get first; snapshots wait for that. */
+    boolean delivering() {
+        return delivering;
     }
 
     /** The client has its CONNACK: deliver, from now on or from where the session was. */
@@ -210,116 +197,6 @@ public final class Session {
         }
     }
 
-    // --- subscriptions ----------------------------------------------------------------------------------------------
-
-    @Nullable
-    Subscription subscription(String filter) {
-        return subscriptions.get(filter);
-    }
-
-    long nextOrder() {
-        return ++lastOrder;
-    }
-
-    void add(Subscription subscription) {
-        subscriptions.put(subscription.filter.text(), subscription);
-        lastOrder = Math.max(lastOrder, subscription.order);
-        if (subscription.options.noLocal()) {
-            noLocal++;
-        }
-        if (subscription.filter.group() == null) {
-            tree.add(subscription.filter.filter(), subscription);
-        }
-    }
-
-    @Nullable
-    Subscription remove(String filter) {
-        Subscription removed = subscriptions.remove(filter);
-        if (removed != null) {
-            removed.active = false;
-            removed.snapshot = null;
-            owed.remove(removed);
-            if (removed.options.noLocal()) {
-                noLocal--;
-            }
-            tree.remove(removed.filter.filter(), removed);
-        }
-        return removed;
-    }
-
-    /** Does a stored change that was read back concern this session? Fills {@code match}. */
-    boolean match(Entry entry, Match match) {
-        match.clear();
-        boolean own = !entry.properties().writerClient().isEmpty()
-                && entry.properties().writerClient().equals(clientId);
-        boolean scanWillMeetIt = !entry.deleted() && entry.expiresAt() == 0;
-        tree.match(entry.key().name(), subscription -> {
-            SnapshotTask snapshot = subscription.snapshot;
-            boolean ahead = scanWillMeetIt && snapshot != null && snapshot.aheadOfScan(entry.key());
-            if (!ahead && !(own && subscription.options.noLocal())) {
-                match.add(subscription);
-            }
-        });
-        return match.any();
-    }
-
-    /** False while a client that came back has not got yet what it must get first; snapshots wait for that. */
-    boolean delivering() {
-        return delivering;
-    }
-
-    /** The snapshot of the subscription has still to be delivered. */
-    void owe(Subscription subscription) {
-        owed.add(subscription);
-    }
-
-    boolean owes(@Nullable Subscription subscription) {
-        return subscription != null && owed.contains(subscription);
-    }
-
-    /** Starts the snapshots that are owed, anew and as one group. */
-    void startOwedSnapshots() {
-        SnapshotTask.Group group = new SnapshotTask.Group();
-        owed.forEach(subscription -> outbox.addSnapshot(new SnapshotTask(subscription, group)));
-    }
-
-    /** A snapshot has been handed to the connection; where a marker is to follow, it is owed until that is. */
-    void snapshotDelivered(SnapshotTask task) {
-        SnapshotTask.Group group = task.group;
-        group.unmarked.add(task.subscription);
-        if (task.isMarker()) {
-            group.markersToCome--;
-        } else if (group.markersToCome > 0) {
-            return;
-        }
-        for (Subscription subscription : group.unmarked) {
-            if (owed.remove(subscription)) {
-                save(subscription, false);
-            }
-        }
-        group.unmarked.clear();
-    }
-
-    /** Saves a subscription again, unless a later change of it is on its way to the store. */
-    void save(Subscription subscription, boolean snapshotPending) {
-        if (durable && !changing.containsKey(subscription.filter.text())) {
-            changes.record(SessionRegistry.stored(subscription, snapshotPending));
-        }
-    }
-
-    /** The subscriptions with these filters are about to change in the store. */
-    void changing(List<String> filters) {
-        // What was saved of them before goes there before.
-        changes.flush();
-        filters.forEach(filter -> changing.merge(filter, 1, Integer::sum));
-    }
-
-    void changed(List<String> filters) {
-        filters.forEach(filter -> changing.computeIfPresent(filter, (text, times) -> times == 1 ? null : times - 1));
-    }
-
-    // --- outgoing ---------------------------------------------------------------------------------------------------
-
     boolean mayTake(int qos) {
         ClientLink link = client;
         if (link == null || !delivering || !link.hasRoom() || deferredBytes >= DEFERRED_BYTES) {
@@ -337,6 +214,12 @@ public final class Session {
     void send(Delivery delivery) {
         ClientLink link = client;
         if (link == null) {
+            return;
+        }
+        Entry expired = delivery.message().entry();
+        if (expired != null && delivery.message().expiredBy(context.wall().expiryMillis())) {
+            // It expired while it waited: the client may hold the value before it.
+            send(delivery.with(Message.of(expired.expired())));
             return;
         }
         if (!wanted(delivery, link)) {
@@ -381,7 +264,7 @@ public final class Session {
 
     private boolean wanted(Delivery delivery, ClientLink link) {
         Message message = delivery.message();
-        if (message.expiresAt() != 0 && message.expiresAt() <= context.wall().expiryMillis()) {
+        if (message.expiredBy(context.wall().expiryMillis())) {
             context.counters().publishesDropped.increment();
             return false;
         }
@@ -508,19 +391,8 @@ public final class Session {
         lastEvent = number;
     }
 
-    // --- incoming QoS 2 ---------------------------------------------------------------------------------------------
-
-    /** Takes the packet id of an incoming QoS 2 publish; false if it is one that has come before. */
-    public boolean receive(int packetId) {
-        return incoming.add(packetId);
-    }
-
-    public boolean received(int packetId) {
-        return incoming.contains(packetId);
-    }
-
-    /** The publish was refused, or released: its packet id is free again. */
-    public void forget(int packetId) {
-        incoming.remove(packetId);
+    /** The packet ids of incoming QoS 2 publishes that await their PUBREL. */
+    public Set<Integer> incoming() {
+        return incoming;
     }
 }

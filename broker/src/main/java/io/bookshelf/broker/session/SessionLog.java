@@ -105,8 +105,9 @@ final class SessionLog {
         if (changes.isEmpty() && actions.isEmpty()) {
             return;
         }
+        long before = savedCursor;
         moveCursor(changes);
-        context.submit().accept(new Save(session, changes, actions));
+        context.submit().accept(new Save(session, before, changes, actions));
     }
 
     /** Saves the cursor too, if it has moved; for the slow tick. */
@@ -136,7 +137,7 @@ final class SessionLog {
     }
 
     /** Changes of a session on their way to the store. */
-    record Save(Session session, List<SessionChange> sessionChanges, List<Runnable> actions)
+    record Save(Session session, long cursorBefore, List<SessionChange> sessionChanges, List<Runnable> actions)
             implements Submission, Router.Settled {
         @Override
         public int weight() {
@@ -148,6 +149,8 @@ final class SessionLog {
             if (refusal == null) {
                 actions.forEach(Runnable::run);
             } else {
+                session.changes()
+                        .savedCursor(Math.min(cursorBefore, session.changes().savedCursor()));
                 session.close(ClientLink.CloseReason.NO_ROOM);
             }
         }

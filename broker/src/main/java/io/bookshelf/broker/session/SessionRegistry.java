@@ -41,6 +41,7 @@ public final class SessionRegistry {
     private final SessionContext context;
     private final Router router;
     private final Wills wills;
+    private final SubscriptionChanges subscriptions;
     private final Map<String, Session> sessions = new HashMap<>();
     private long lastTickNanos;
     private long lastTickMillis;
@@ -49,11 +50,17 @@ public final class SessionRegistry {
         this.context = context;
         this.router = new Router(context, sequence);
         this.wills = new Wills(context, router);
+        this.subscriptions = new SubscriptionChanges(context, router);
     }
 
     /** Where publications go, and commits come out. */
     public Router router() {
         return router;
+    }
+
+    /** Where sessions subscribe. */
+    public SubscriptionChanges subscriptions() {
+        return subscriptions;
     }
 
     // --- connecting -------------------------------------------------------------------------------------------------
@@ -100,7 +107,7 @@ public final class SessionRegistry {
             // a session that the client was told is gone must not come back after a crash
             context.submit().accept(new Changes(changes, answer));
         } else {
-            whenSaved(changes, answer);
+            Changes.whenSaved(context, changes, answer);
         }
     }
 
@@ -126,15 +133,6 @@ public final class SessionRegistry {
         Session session = new Session(clientId, durable, context, router);
         sessions.put(clientId, session);
         return session;
-    }
-
-    /** Does something now if there is nothing to save, else once it is durable. */
-    private void whenSaved(List<SessionChange> changes, Consumer<@Nullable String> then) {
-        if (changes.isEmpty()) {
-            then.accept(null);
-        } else {
-            context.submit().accept(new Changes(changes, then));
-        }
     }
 
     // --- disconnecting ----------------------------------------------------------------------------------------------
@@ -188,123 +186,11 @@ public final class SessionRegistry {
     private void forget(Session session) {
         session.end();
         sessions.remove(session.clientId());
-        session.subscriptions().forEach(router::remove);
+        session.subscriptions().all().forEach(router::remove);
     }
 
     private void drop(Session session) {
         context.submit().accept(new Changes(List.of(new SessionChange.DropSession(session.clientId())), refusal -> {}));
-    }
-
-    // --- subscribing ------------------------------------------------------------------------------------------------
-
-    /** One filter of a SUBSCRIBE, checked and allowed. */
-    public record Wanted(TopicFilter filter, int options, int identifier) {}
-
-    /**
-     * Adds subscriptions and, once they are durable, starts their snapshots.
-     *
-     * @param acknowledge called before anything is delivered for them, or with why they were refused
-     */
-    public void subscribe(Session session, List<Wanted> wanted, Consumer<@Nullable String> acknowledge) {
-        List<Subscription> subscriptions = new ArrayList<>();
-        List<Subscription> snapshots = new ArrayList<>();
-        for (Wanted each : wanted) {
-            Subscription.Options options = Subscription.Options.of(each.options());
-            Subscription before = session.subscription(each.filter().text());
-            boolean isNew = before == null;
-            Subscription subscription =
-                    new Subscription(session, each.filter(), options, each.identifier(), session.nextOrder());
-            subscriptions.add(subscription);
-            boolean snapshot =
-                    options.retainHandling() == 0 || options.retainHandling() == 1 && isNew || session.owes(before);
-            if (snapshot && each.filter().group() == null) {
-                snapshots.add(subscription);
-            }
-        }
-        List<SessionChange> changes = session.durable()
-                ? subscriptions.stream()
-                        .<SessionChange>map(subscription -> stored(subscription, snapshots.contains(subscription)))
-                        .toList()
-                : List.of();
-        List<String> filters = wanted.stream().map(each -> each.filter().text()).toList();
-        session.changing(filters);
-        whenSaved(changes, refusal -> {
-            session.changed(filters);
-            if (refusal == null && !session.ended()) {
-                for (Subscription subscription : subscriptions) {
-                    if (replace(session, subscription) && !snapshots.contains(subscription)) {
-                        snapshots.add(subscription);
-                        session.save(subscription, true);
-                    }
-                }
-                SnapshotTask.Group group = new SnapshotTask.Group();
-                for (Subscription subscription : snapshots) {
-                    session.owe(subscription);
-                    if (session.delivering()) {
-                        session.outbox().addSnapshot(new SnapshotTask(subscription, group));
-                    }
-                }
-            }
-            acknowledge.accept(refusal);
-            session.roomAgain();
-        });
-    }
-
-    /** Returns whether a snapshot was under way: changes that it was to meet have been let go by, so it begins again. */
-    private boolean replace(Session session, Subscription subscription) {
-        boolean owed = session.owes(session.subscription(subscription.filter.text()));
-        Subscription before = session.remove(subscription.filter.text());
-        if (before != null) {
-            router.remove(before);
-        }
-        session.add(subscription);
-        router.add(subscription);
-        return owed;
-    }
-
-    static SessionChange stored(Subscription subscription, boolean snapshotPending) {
-        return new SessionChange.Subscribe(
-                subscription.session.clientId(),
-                subscription.filter.text(),
-                subscription.options.bits(),
-                subscription.identifier,
-                snapshotPending,
-                subscription.order);
-    }
-
-    /**
-     * Removes subscriptions.
-     *
-     * @param acknowledge called when that is durable, with which of the filters there was a subscription for
-     */
-    public void unsubscribe(Session session, List<String> filters, Consumer<List<Boolean>> acknowledge) {
-        List<SessionChange> changes = session.durable()
-                ? filters.stream()
-                        .<SessionChange>map(filter -> new SessionChange.Unsubscribe(session.clientId(), filter))
-                        .toList()
-                : List.of();
-        // Only then: a SUBSCRIBE that was sent before it may still be on its way to the disk.
-        session.changing(filters);
-        whenSaved(changes, refusal -> {
-            session.changed(filters);
-            List<Boolean> existed = new ArrayList<>();
-            for (String filter : filters) {
-                Subscription removed = session.ended() ? null : session.remove(filter);
-                existed.add(removed != null);
-                if (removed != null) {
-                    router.remove(removed);
-                }
-            }
-            acknowledge.accept(existed);
-        });
-    }
-
-    /** How many subscriptions the session would have with these filters too. */
-    public static int subscriptionsWith(Session session, List<Wanted> wanted) {
-        return session.subscriptions().size()
-                + (int) wanted.stream()
-                        .filter(each -> session.subscription(each.filter().text()) == null)
-                        .count();
     }
 
     /** Does something in its place behind all that was handed to the bus before. */
@@ -314,10 +200,10 @@ public final class SessionRegistry {
 
     /** Frees the packet id of an incoming QoS 2 publish, then, once that is durable, does something. */
     public void release(Session session, int packetId, Runnable then) {
-        session.forget(packetId);
+        session.incoming().remove(packetId);
         List<SessionChange> changes =
                 session.durable() ? List.of(new SessionChange.DropIncoming(session.clientId(), packetId)) : List.of();
-        whenSaved(changes, refusal -> {
+        Changes.whenSaved(context, changes, refusal -> {
             if (refusal == null) {
                 then.run();
             }
@@ -363,7 +249,7 @@ public final class SessionRegistry {
             session.window().restore(packet);
         }
         events.forEach(event -> session.events().add(Resumption.stub(event)));
-        stored.incoming().forEach(session::receive);
+        stored.incoming().forEach(session.incoming()::add);
         for (SessionChange.Subscribe each : stored.subscriptions()) {
             Subscription subscription = new Subscription(
                     session,
@@ -371,10 +257,10 @@ public final class SessionRegistry {
                     Subscription.Options.of(each.options()),
                     each.identifier(),
                     each.order());
-            session.add(subscription);
+            session.subscriptions().add(subscription);
             router.add(subscription);
             if (each.snapshotPending()) {
-                session.owe(subscription);
+                session.subscriptions().owe(subscription);
             }
         }
         context.counters().sessionsDisconnected.increment();

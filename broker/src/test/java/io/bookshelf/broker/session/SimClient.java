@@ -78,6 +78,25 @@ final class SimClient {
         this.durable = durable;
     }
 
+    /** After everything has come: the last value seen of each key is the store's. */
+    void checkValues(SimStore store) {
+        for (Sub sub : subs.values()) {
+            String filter = sub.filter.text();
+            if (filter.startsWith("$")) {
+                assertThat(markersSeen).as("%s: markers", id).contains(filter);
+                continue;
+            }
+            store.entries.forEach((key, entry) -> {
+                boolean due = entry.sequence() > sub.since || sub.snapshot && !entry.deleted();
+                if (sub.filter.matches(key.name()) && due) {
+                    assertThat(seen.getOrDefault(key.name(), 0L))
+                            .as("%s: the last %s under %s", id, key, filter)
+                            .isEqualTo(entry.sequence());
+                }
+            });
+        }
+    }
+
     /** The unit knows nothing of it any more. */
     void forgotten() {
         subs.clear();

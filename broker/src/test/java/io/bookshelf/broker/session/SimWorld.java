@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.metrics.BrokerCounters;
-import io.bookshelf.broker.session.SimClient.Promise;
-import io.bookshelf.broker.session.SimClient.Sub;
-import io.bookshelf.broker.topic.TopicFilter;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.WallClock;
@@ -26,20 +23,16 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** A unit without threads, sockets and disk: whatever could happen next happens when it is told to. */
-final class SimWorld implements WallClock, SessionContext.Reads {
+final class SimWorld extends SimSubscribing implements WallClock, SessionContext.Reads {
     static final String[] KEYS = {"a", "a/1", "a/2", "a/b/1", "a/é", "b/1", "b/2"};
-    static final String[] FILTERS = {"#", "a/#", "a/+", "+/1", "b/2", "a/b/1"};
 
-    private final Random random;
     private final byte[] payload;
     private final Limits limits;
-    private final SimStore store;
     private final ArrayDeque<Submission> submitted = new ArrayDeque<>();
     private final ArrayDeque<Runnable> loop = new ArrayDeque<>();
-    private final List<Read<?>> reads = new ArrayList<>();
+    private final List<SimRead<?>> reads = new ArrayList<>();
     private final Map<String, ArrayDeque<String>> unsettled = new HashMap<>();
     private final Set<String> committed = new HashSet<>();
     private final int[] published = new int[3];
@@ -48,58 +41,20 @@ final class SimWorld implements WallClock, SessionContext.Reads {
     private SessionRegistry registry;
     private long dropped;
     private long millis = 1_700_000_000_000L;
-    private int markers;
-    private int requests;
-
-    private static final class Read<T> {
-        final Function<StoreReader, T> job;
-        final Consumer<T> then;
-
-        @Nullable
-        T result;
-
-        Read(Function<StoreReader, T> job, Consumer<T> then) {
-            this.job = job;
-            this.then = then;
-        }
-
-        void run(StoreReader reader) {
-            result = job.apply(reader);
-        }
-
-        void deliver() {
-            T found = result;
-            if (found != null) {
-                then.accept(found);
-            }
-        }
-    }
 
     SimWorld(Random random) {
-        this.random = random;
-        this.store = new SimStore(1 + random.nextInt(6));
+        super(random, new SimStore(1 + random.nextInt(6)));
         this.payload = new byte[random.nextInt(3) == 0 ? 120_000 : 10];
-        int queued = random.nextInt(5) == 0 ? 5 : 10_000;
-        Limits d = Limits.DEFAULTS;
-        this.limits = new Limits(
-                512,
-                d.valueBytes(),
-                10,
-                10,
-                60,
-                10,
-                1 + random.nextInt(100),
-                0,
-                100,
-                d.busBytes(),
-                100_000,
-                queued,
-                100_000_000,
-                100_000);
+        this.limits = limits(random);
         this.registry = start();
         for (int i = 0; i < 4; i++) {
             clients.add(new SimClient(this, "client" + i, i > 0));
         }
+    }
+
+    @Override
+    SessionRegistry registry() {
+        return registry;
     }
 
     private SessionRegistry start() {
@@ -126,7 +81,7 @@ final class SimWorld implements WallClock, SessionContext.Reads {
 
     @Override
     public <T> void read(Function<StoreReader, T> job, Consumer<T> then, Consumer<RuntimeException> failed) {
-        reads.add(new Read<>(job, then));
+        reads.add(new SimRead<>(job, then));
     }
 
     boolean unchanged(String key, long sequence) {
@@ -140,8 +95,6 @@ final class SimWorld implements WallClock, SessionContext.Reads {
                 .as("%s is delivered before it is stored", entry)
                 .isGreaterThanOrEqualTo(entry.sequence());
     }
-
-    // --- what happens -----------------------------------------------------------------------------------------------
 
     void step() {
         millis += random.nextInt(3);
@@ -209,15 +162,6 @@ final class SimWorld implements WallClock, SessionContext.Reads {
         registry.router().publish(request);
     }
 
-    private static void expect(SimClient client, String topic, String name) {
-        boolean reachable = client.durable || client.link != null && client.link.session != null;
-        boolean wanted =
-                client.subs.values().stream().anyMatch(sub -> sub.qos > 0 && sub.certain && sub.filter.matches(topic));
-        if (reachable && wanted) {
-            client.expected.add(name);
-        }
-    }
-
     private void commit(int most) {
         List<Commit.Outcome> outcomes = new ArrayList<>();
         while (outcomes.size() < most && !submitted.isEmpty()) {
@@ -248,9 +192,10 @@ final class SimWorld implements WallClock, SessionContext.Reads {
     }
 
     private void deliverRead() {
-        List<Read<?>> done = reads.stream().filter(read -> read.result != null).toList();
+        List<SimRead<?>> done =
+                reads.stream().filter(read -> read.result != null).toList();
         if (!done.isEmpty()) {
-            Read<?> read = done.get(random.nextInt(done.size()));
+            SimRead<?> read = done.get(random.nextInt(done.size()));
             reads.remove(read);
             read.deliver();
         }
@@ -275,8 +220,6 @@ final class SimWorld implements WallClock, SessionContext.Reads {
             session.roomAgain();
         }
     }
-
-    // --- connections ------------------------------------------------------------------------------------------------
 
     private void connect(SimClient client) {
         boolean clean = client.blank || random.nextInt(8) == 0;
@@ -387,83 +330,6 @@ final class SimWorld implements WallClock, SessionContext.Reads {
         return all;
     }
 
-    // --- subscriptions ----------------------------------------------------------------------------------------------
-
-    private void subscribe(SimClient client, SimClient.Link link) {
-        Session session = link.session;
-        if (session == null) {
-            return;
-        }
-        List<SessionRegistry.Wanted> wanted = new ArrayList<>();
-        Map<String, Long> live = new HashMap<>();
-        int handling = random.nextInt(4) == 0 ? 1 + random.nextInt(2) : 0;
-        int count = 1 + random.nextInt(2);
-        for (int i = 0; i < count; i++) {
-            TopicFilter filter = TopicFilter.parse(FILTERS[random.nextInt(FILTERS.length)]);
-            wanted.add(new SessionRegistry.Wanted(filter, random.nextInt(3) | handling << 4, random.nextInt(2)));
-            store.entries.forEach((key, entry) -> {
-                if (!entry.deleted() && filter.matches(key.name())) {
-                    live.put(key.name(), entry.sequence());
-                }
-            });
-        }
-        promiseNothingFor(client, wanted);
-        String marker = "$bookshelf/snapshot/" + ++markers;
-        if (handling == 0 && random.nextBoolean()) {
-            wanted.add(new SessionRegistry.Wanted(TopicFilter.parse(marker), 0, 0));
-            client.promises.put(marker, new Promise(live));
-        }
-        wanted.forEach(each -> client.pending.add(each.filter().text()));
-        int asked = ++requests;
-        registry.subscribe(session, wanted, refusal -> {
-            if (client.link == link && link.session == session) {
-                wanted.stream()
-                        .filter(each ->
-                                client.unsubscribed.getOrDefault(each.filter().text(), 0) < asked)
-                        .forEach(each -> acknowledged(client, each));
-            }
-        });
-    }
-
-    private static void promiseNothingFor(SimClient client, List<SessionRegistry.Wanted> wanted) {
-        wanted.forEach(each -> client.promises.values().forEach(promise -> promise.live()
-                .keySet()
-                .removeIf(key -> each.filter().matches(key))));
-    }
-
-    private void acknowledged(SimClient client, SessionRegistry.Wanted each) {
-        String filter = each.filter().text();
-        Sub before = client.subs.get(filter);
-        int handling = each.options() >> 4;
-        boolean snapshot = handling == 0 || handling == 1 && before == null || before != null && before.snapshot;
-        long since = before == null ? store.sequence : before.since;
-        client.pending.remove(filter);
-        client.subs.put(filter, new Sub(each.filter(), each.options() & 3, snapshot, since));
-    }
-
-    private void unsubscribe(SimClient client, SimClient.Link link) {
-        Session session = link.session;
-        if (session == null) {
-            return;
-        }
-        String filter = FILTERS[random.nextInt(FILTERS.length)];
-        TopicFilter parsed = TopicFilter.parse(filter);
-        client.subs.remove(filter);
-        client.pending.removeIf(filter::equals);
-        client.unsubscribed.put(filter, ++requests);
-        client.expected.clear();
-        client.promises.values().forEach(promise -> promise.live().keySet().removeIf(parsed::matches));
-        registry.unsubscribe(session, List.of(filter), existed -> {
-            if (client.link == link && link.session == session) {
-                assertThat(session.subscription(filter))
-                        .as("%s: %s is unsubscribed", client.id, filter)
-                        .isNull();
-            }
-        });
-    }
-
-    // --- the end ----------------------------------------------------------------------------------------------------
-
     /** Everybody comes back, reads and acknowledges, until nothing is left to do. */
     void drain() {
         for (SimClient client : clients) {
@@ -507,7 +373,7 @@ final class SimWorld implements WallClock, SessionContext.Reads {
         long lost = 0;
         for (SimClient client : clients) {
             if (client.link != null) {
-                checkValues(client);
+                client.checkValues(store);
                 lost += client.expected.stream().filter(committed::contains).count();
             }
         }
@@ -526,23 +392,5 @@ final class SimWorld implements WallClock, SessionContext.Reads {
         assertThat(counters.sessionsDisconnected.sum())
                 .as("disconnected sessions")
                 .isZero();
-    }
-
-    private void checkValues(SimClient client) {
-        for (Sub sub : client.subs.values()) {
-            String filter = sub.filter.text();
-            if (filter.startsWith("$")) {
-                assertThat(client.markersSeen).as("%s: markers", client.id).contains(filter);
-                continue;
-            }
-            store.entries.forEach((key, entry) -> {
-                boolean due = entry.sequence() > sub.since || sub.snapshot && !entry.deleted();
-                if (sub.filter.matches(key.name()) && due) {
-                    assertThat(client.seen.getOrDefault(key.name(), 0L))
-                            .as("%s: the last %s under %s", client.id, key, filter)
-                            .isEqualTo(entry.sequence());
-                }
-            });
-        }
     }
 }

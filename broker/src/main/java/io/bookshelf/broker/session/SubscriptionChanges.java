@@ -1,0 +1,136 @@
+package io.bookshelf.broker.session;
+
+import io.bookshelf.broker.topic.TopicFilter;
+import io.bookshelf.store.SessionChange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** SUBSCRIBE and UNSUBSCRIBE, as far as sessions are concerned: what is durable first, and when snapshots begin. */
+public final class SubscriptionChanges {
+    private final SessionContext context;
+    private final Router router;
+
+    SubscriptionChanges(SessionContext context, Router router) {
+        this.context = context;
+        this.router = router;
+    }
+
+    /** One filter of a SUBSCRIBE, checked and allowed. */
+    public record Wanted(TopicFilter filter, int options, int identifier) {}
+
+    /**
+     * Adds subscriptions and, once they are durable, starts their snapshots.
+     *
+     * @param acknowledge called before anything is delivered for them, or with why they were refused
+     */
+    public void subscribe(Session session, List<Wanted> wanted, Consumer<@Nullable String> acknowledge) {
+        List<Subscription> subscriptions = new ArrayList<>();
+        List<Subscription> snapshots = new ArrayList<>();
+        for (Wanted each : wanted) {
+            Subscription.Options options = Subscription.Options.of(each.options());
+            Subscription before = session.subscriptions().get(each.filter().text());
+            boolean isNew = before == null;
+            Subscription subscription = new Subscription(
+                    session,
+                    each.filter(),
+                    options,
+                    each.identifier(),
+                    session.subscriptions().nextOrder());
+            subscriptions.add(subscription);
+            boolean snapshot = options.retainHandling() == 0
+                    || options.retainHandling() == 1 && isNew
+                    || session.subscriptions().owes(before);
+            if (snapshot && each.filter().group() == null) {
+                snapshots.add(subscription);
+            }
+        }
+        List<SessionChange> changes = session.durable()
+                ? subscriptions.stream()
+                        .<SessionChange>map(subscription -> stored(subscription, snapshots.contains(subscription)))
+                        .toList()
+                : List.of();
+        List<String> filters = wanted.stream().map(each -> each.filter().text()).toList();
+        session.subscriptions().changing(filters);
+        Changes.whenSaved(context, changes, refusal -> {
+            session.subscriptions().changed(filters);
+            if (refusal == null && !session.ended()) {
+                for (Subscription subscription : subscriptions) {
+                    if (replace(session, subscription) && !snapshots.contains(subscription)) {
+                        snapshots.add(subscription);
+                        session.subscriptions().save(subscription, true);
+                    }
+                }
+                SnapshotTask.Group group = new SnapshotTask.Group();
+                for (Subscription subscription : snapshots) {
+                    session.subscriptions().owe(subscription);
+                    if (session.delivering()) {
+                        session.outbox().addSnapshot(new SnapshotTask(subscription, group));
+                    }
+                }
+            }
+            acknowledge.accept(refusal);
+            session.roomAgain();
+        });
+    }
+
+    /** Returns whether a snapshot was under way: changes that it was to meet have been let go by, so it begins again. */
+    private boolean replace(Session session, Subscription subscription) {
+        boolean owed = session.subscriptions().owes(session.subscriptions().get(subscription.filter.text()));
+        Subscription before = session.subscriptions().remove(subscription.filter.text());
+        if (before != null) {
+            router.remove(before);
+        }
+        session.subscriptions().add(subscription);
+        router.add(subscription);
+        return owed;
+    }
+
+    static SessionChange stored(Subscription subscription, boolean snapshotPending) {
+        return new SessionChange.Subscribe(
+                subscription.session.clientId(),
+                subscription.filter.text(),
+                subscription.options.bits(),
+                subscription.identifier,
+                snapshotPending,
+                subscription.order);
+    }
+
+    /**
+     * Removes subscriptions.
+     *
+     * @param acknowledge called when that is durable, with which of the filters there was a subscription for
+     */
+    public void unsubscribe(Session session, List<String> filters, Consumer<List<Boolean>> acknowledge) {
+        List<SessionChange> changes = session.durable()
+                ? filters.stream()
+                        .<SessionChange>map(filter -> new SessionChange.Unsubscribe(session.clientId(), filter))
+                        .toList()
+                : List.of();
+        // Only then: a SUBSCRIBE that was sent before it may still be on its way to the disk.
+        session.subscriptions().changing(filters);
+        Changes.whenSaved(context, changes, refusal -> {
+            session.subscriptions().changed(filters);
+            List<Boolean> existed = new ArrayList<>();
+            for (String filter : filters) {
+                Subscription removed =
+                        session.ended() ? null : session.subscriptions().remove(filter);
+                existed.add(removed != null);
+                if (removed != null) {
+                    router.remove(removed);
+                }
+            }
+            acknowledge.accept(existed);
+        });
+    }
+
+    /** How many subscriptions the session would have with these filters too. */
+    public static int subscriptionsWith(Session session, List<Wanted> wanted) {
+        return session.subscriptions().all().size()
+                + (int) wanted.stream()
+                        .filter(each ->
+                                session.subscriptions().get(each.filter().text()) == null)
+                        .count();
+    }
+}
