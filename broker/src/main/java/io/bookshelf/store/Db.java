@@ -20,6 +20,9 @@ final class Db implements AutoCloseable {
 
     private static final int PAGE_BYTES = 4096;
 
+    /** Free pages given back at a time. */
+    private static final int VACUUM_PAGES = 256;
+
     private final Connection connection;
     private final List<PreparedStatement> statements = new ArrayList<>();
     private final PreparedStatement begin;
@@ -115,6 +118,12 @@ final class Db implements AutoCloseable {
                 ResultSet rows = statement.executeQuery(sql)) {
             return rows.next() ? rows.getLong(1) : 0;
         }
+    }
+
+    /** Gives back some free pages, and moves the log into the file as far as no reader is in the way. */
+    void tidy() throws SQLException {
+        execute("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
+        execute("PRAGMA wal_checkpoint(PASSIVE)");
     }
 
     /** A transaction that reads one commit's state. */

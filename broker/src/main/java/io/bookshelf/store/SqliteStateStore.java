@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * is set aside and replaced by one with all its whole rows, and a full disk refuses writes until there is room again.
  */
 public final class SqliteStateStore implements StateStore {
-    // Pages given back to the disk at a time, so that maintenance never takes long.
-    private static final int VACUUM_PAGES = 256;
     private static final int VACUUM_STEP_PAGES = 64;
     private static final int MOST_VACUUM_STEPS = 64;
 
@@ -199,7 +197,7 @@ public final class SqliteStateStore implements StateStore {
                 giveBack();
             } else {
                 foldWhenWorthIt();
-                writer.db.execute("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
+                writer.db.tidy();
             }
         } catch (SQLException e) {
             throw writerFailed(e);
@@ -210,7 +208,9 @@ public final class SqliteStateStore implements StateStore {
         if (recent.isHalfFull()) {
             recent.beginFolding();
         }
-        while (recent.view().folding() != null) foldStep();
+        while (recent.view().folding() != null) {
+            foldStep();
+        }
     }
 
     /** Brings everything that is logged into the entry table. No transaction may be open in the file. */

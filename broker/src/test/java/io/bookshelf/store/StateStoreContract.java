@@ -294,6 +294,10 @@ abstract class StateStoreContract {
                 .containsExactly(second);
         assertThat(reader.event("s", 1)).usingRecursiveComparison().isEqualTo(first);
         assertThat(reader.event("s", 3)).isNull();
+        dropsTheSessionThenTheWill();
+    }
+
+    private void dropsTheSessionThenTheWill() {
         apply(new SessionChange.DropInFlight("s", 3), new SessionChange.DropSession("s"));
         assertThat(reader.sessions()).extracting(StoredSession::clientId).containsExactly("w");
         assertThat(reader.events("s", 0, 10, 1 << 20)).isEmpty();

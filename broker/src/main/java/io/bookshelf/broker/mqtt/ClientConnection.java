@@ -9,16 +9,15 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
-import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +54,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private long expirySeconds;
     private long lastActivity = openedAt;
     private boolean flushScheduled;
+    private long packetsTaken;
 
     ClientConnection(MqttEndpoint endpoint) {
         this.endpoint = endpoint;
@@ -73,6 +73,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object packet) {
         endpoint.counters().packetsReceived.increment();
+        packetsTaken++;
         lastActivity = System.nanoTime();
         if (!(packet instanceof MqttMessage message) || state == State.CLOSED) {
             ReferenceCountUtil.release(packet);
@@ -135,14 +136,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     private void malformed(Throwable cause) {
-        if (cause instanceof TooLongFrameException) {
-            throw new ProtocolException(Reason.PACKET_TOO_LARGE, "a packet larger than the maximum packet size");
-        }
-        if (cause instanceof MqttUnacceptableProtocolVersionException) {
+        ProtocolException why = ProtocolException.of(cause);
+        if (why.reason() == Reason.UNSUPPORTED_VERSION) {
             connectFlow.refuseVersion();
-            throw new ProtocolException(Reason.UNSUPPORTED_VERSION, "an unknown protocol version");
         }
-        throw new ProtocolException(Reason.MALFORMED_PACKET, "a malformed packet (" + cause.getMessage() + ")");
+        throw why;
     }
 
     @Override
@@ -190,27 +188,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     PacketWriter writer() {
-        PacketWriter current = writer;
-        if (current == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return current;
+        return Objects.requireNonNull(writer, "not in a pipeline");
     }
 
     ChannelHandlerContext context() {
-        ChannelHandlerContext current = context;
-        if (current == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return current;
+        return Objects.requireNonNull(context, "not in a pipeline");
     }
 
     Session session() {
-        Session current = session;
-        if (current == null) {
-            throw new IllegalStateException("not connected");
-        }
-        return current;
+        return Objects.requireNonNull(session, "not connected");
     }
 
     boolean isOpen() {
@@ -219,6 +205,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     boolean isConnected() {
         return state == State.CONNECTED;
+    }
+
+    /** How many packets have come through the decoder. */
+    long packetsTaken() {
+        return packetsTaken;
     }
 
     /** What CONNECT said; the connection is not open to other packets yet. */
@@ -331,11 +322,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public Principal principal() {
-        Principal who = principal;
-        if (who == null) {
-            throw new IllegalStateException("not identified");
-        }
-        return who;
+        return Objects.requireNonNull(principal, "not identified");
     }
 
     @Override

@@ -77,10 +77,11 @@ public final class MqttEndpoint {
 
     /** Adds MQTT to a pipeline whose inbound side yields bytes. */
     public void install(ChannelPipeline pipeline) {
-        pipeline.addLast("first-packet", new FirstPacketGuard(maximumPacketSize()));
+        ClientConnection connection = new ClientConnection(this);
+        pipeline.addLast("mqttFramer", new PacketFramer(connection, maximumPacketSize()));
         pipeline.addLast("mqttDecoder", new MqttDecoder(maximumPacketSize(), LONGEST_CLIENT_ID_OF_VERSION_3));
         pipeline.addLast("mqttEncoder", MqttEncoder.INSTANCE);
-        pipeline.addLast("client", new ClientConnection(this));
+        pipeline.addLast("client", connection);
     }
 
     String unit() {

@@ -120,24 +120,30 @@ final class PacketWriter {
         if (version5) {
             writeVarint(out, properties);
             out.writeBytes(fixed);
-            if (expiry > 0) {
-                out.writeByte(Properties.MESSAGE_EXPIRY)
-                        .writeInt((int) Math.max(1, (message.expiresAt() - now + 999) / 1_000));
-            }
-            if (alias > 0) {
-                aliases.putIfAbsent(message.topic(), alias);
-                out.writeByte(Properties.TOPIC_ALIAS).writeShort(alias);
-            }
-            for (int id : delivery.subscriptionIds()) {
-                out.writeByte(Properties.SUBSCRIPTION_ID);
-                writeVarint(out, id);
-            }
+            ownProperties(out, delivery, alias, now);
         }
         out.writeBytes(payload);
         counters.publishesSent.increment();
         counters.publishBytesSent.add(payload.length);
         written(out);
         return true;
+    }
+
+    /** What is this delivery's own; the rest was encoded once for all. */
+    private void ownProperties(ByteBuf out, Delivery delivery, int alias, long now) {
+        Message message = delivery.message();
+        if (message.expiresAt() > 0) {
+            out.writeByte(Properties.MESSAGE_EXPIRY)
+                    .writeInt((int) Math.max(1, (message.expiresAt() - now + 999) / 1_000));
+        }
+        if (alias > 0) {
+            aliases.putIfAbsent(message.topic(), alias);
+            out.writeByte(Properties.TOPIC_ALIAS).writeShort(alias);
+        }
+        for (int id : delivery.subscriptionIds()) {
+            out.writeByte(Properties.SUBSCRIPTION_ID);
+            writeVarint(out, id);
+        }
     }
 
     private static final byte[] EMPTY = {};

@@ -46,7 +46,7 @@ final class Properties {
         return properties.getProperty(id) != null;
     }
 
-    private static @Nullable String text(MqttProperties properties, int id) {
+    static @Nullable String text(MqttProperties properties, int id) {
         return properties.getProperty(id) instanceof MqttProperties.StringProperty text ? text.value() : null;
     }
 

@@ -1,5 +1,8 @@
 package io.bookshelf.broker.mqtt;
 
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
+
 /** A client broke the protocol or a limit: its connection is closed with a reason. */
 final class ProtocolException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -8,6 +11,17 @@ final class ProtocolException extends RuntimeException {
     ProtocolException(int reason, String message) {
         super(message, null, false, false);
         this.reason = reason;
+    }
+
+    /** What a failure of the decoder amounts to. */
+    static ProtocolException of(Throwable cause) {
+        if (cause instanceof TooLongFrameException) {
+            return new ProtocolException(Reason.PACKET_TOO_LARGE, "a packet larger than the maximum packet size");
+        }
+        if (cause instanceof MqttUnacceptableProtocolVersionException) {
+            return new ProtocolException(Reason.UNSUPPORTED_VERSION, "an unknown protocol version");
+        }
+        return new ProtocolException(Reason.MALFORMED_PACKET, "a malformed packet (" + cause.getMessage() + ")");
     }
 
     int reason() {

@@ -138,6 +138,10 @@ final class PublishFlow {
                     "a value of " + size + " bytes; at most " + limits.valueBytes() + " are taken");
         }
         MqttProperties properties = message.variableHeader().properties();
+        String answers = Properties.text(properties, Properties.RESPONSE_TOPIC);
+        if (answers != null && (answers.indexOf('+') >= 0 || answers.indexOf('#') >= 0)) {
+            throw new ProtocolException(Reason.PROTOCOL_ERROR, "a response topic with a wildcard");
+        }
         if (Properties.has(properties, Properties.SUBSCRIPTION_ID)) {
             throw new ProtocolException(Reason.PROTOCOL_ERROR, "only a server sends subscription identifiers");
         }
