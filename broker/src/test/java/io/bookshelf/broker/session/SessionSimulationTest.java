@@ -6,12 +6,15 @@ import org.junit.jupiter.api.Test;
 
 /** Publishers, the bus, readers, slow and broken connections and crashes in every order that a seed makes up. */
 final class SessionSimulationTest {
-    private static final int SEEDS = Boolean.getBoolean("bookshelf.full") ? 8_000 : 400;
+    /** The long run takes new seeds each time; the short one the same, so that what it says is about the change at hand. */
+    private static final boolean FULL = Boolean.getBoolean("bookshelf.full");
+
+    private static final int SEEDS = FULL ? 8_000 : 400;
 
     @Test
     void tellsEverySubscriberTheTruthInWhateverOrderThingsHappen() {
         Long only = Long.getLong("bookshelf.seed");
-        long first = System.nanoTime();
+        long first = FULL ? System.nanoTime() : 1;
         LongStream seeds = only == null ? LongStream.range(first, first + SEEDS) : LongStream.of(only);
         seeds.forEach(SessionSimulationTest::run);
     }
