@@ -118,14 +118,19 @@ public final class StateBus implements Closeable {
     private void run() {
         List<Submission> batch = new ArrayList<>();
         long nextHousekeeping = System.nanoTime() + HOUSEKEEPING_NANOS;
-        while (queue.take(batch, MOST_IN_A_COMMIT, MOST_BYTES_IN_A_COMMIT, nextHousekeeping)) {
+        boolean storeHasMore = false;
+        while (queue.take(
+                batch, MOST_IN_A_COMMIT, MOST_BYTES_IN_A_COMMIT, storeHasMore ? System.nanoTime() : nextHousekeeping)) {
             if (!batch.isEmpty()) {
                 listener.committed(commit(batch));
                 queue.release(batch);
                 batch.clear();
+            } else if (storeHasMore) {
+                storeHasMore = maintain();
             }
             if (System.nanoTime() >= nextHousekeeping) {
                 keepHouse();
+                storeHasMore = true;
                 nextHousekeeping = System.nanoTime() + HOUSEKEEPING_NANOS;
             }
         }
@@ -292,10 +297,24 @@ public final class StateBus implements Closeable {
                     head = transaction.commit(before.sequence(), clock.last(), counters);
                 }
             }
-            store.maintain();
-        } catch (StoreException e) {
-            log.warn("housekeeping: {}", e.getMessage());
         } catch (RuntimeException e) {
+            housekeepingFailed(e);
+        }
+    }
+
+    private boolean maintain() {
+        try {
+            return store.maintain();
+        } catch (RuntimeException e) {
+            housekeepingFailed(e);
+            return false;
+        }
+    }
+
+    private static void housekeepingFailed(RuntimeException e) {
+        if (e instanceof StoreException) {
+            log.warn("housekeeping: {}", e.getMessage());
+        } else {
             log.error("housekeeping failed: {}", e.toString(), e);
         }
     }

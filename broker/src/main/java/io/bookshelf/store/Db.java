@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * One SQLite connection and the statements prepared on it, which live as long as it does. Transactions are begun and ended
@@ -22,6 +23,10 @@ final class Db implements AutoCloseable {
 
     /** Free pages given back at a time. */
     private static final int VACUUM_PAGES = 256;
+
+    // On a full disk: pages given back at a time, and how often at most.
+    private static final int VACUUM_STEP_PAGES = 64;
+    private static final int MOST_VACUUM_STEPS = 64;
 
     private final Connection connection;
     private final List<PreparedStatement> statements = new ArrayList<>();
@@ -72,6 +77,9 @@ final class Db implements AutoCloseable {
     private static SQLiteConfig common() {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(5_000);
+        // Each connection belongs to one thread at a time, and nobody asks for the rowid after each insert.
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX);
+        config.setGetGeneratedKeys(false);
         config.setPragma(SQLiteConfig.Pragma.MMAP_SIZE, "0");
         config.setPragma(SQLiteConfig.Pragma.TEMP_STORE, "MEMORY");
         return config;
@@ -124,6 +132,21 @@ final class Db implements AutoCloseable {
     void tidy() throws SQLException {
         execute("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
         execute("PRAGMA wal_checkpoint(PASSIVE)");
+    }
+
+    /** Gives all free pages and the log's room back to the disk, in steps that need little room themselves. */
+    void giveBackFreePages() throws SQLException {
+        execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        long free = number("PRAGMA freelist_count");
+        for (int step = 0; step < MOST_VACUUM_STEPS && free > 0; step++) {
+            execute("PRAGMA incremental_vacuum(" + VACUUM_STEP_PAGES + ")");
+            execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            long left = number("PRAGMA freelist_count");
+            if (left >= free) {
+                return;
+            }
+            free = left;
+        }
     }
 
     /** A transaction that reads one commit's state. */

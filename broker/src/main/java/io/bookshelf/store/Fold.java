@@ -2,15 +2,13 @@ package io.bookshelf.store;
 
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A step of folding the log into the entry table, as part of one transaction of the writer's: made before its commit, and
  * settled after.
  */
 final class Fold {
-    // A slice of large values ends here.
-    private static final long SLICE_BYTES = 512 * 1024;
-
     private final Writer writer;
     private final Recent recent;
     private final List<Recent.Item> slice;
@@ -24,13 +22,12 @@ final class Fold {
     }
 
     /** Folds the next slice, or all that is left where new entries have filled their bound again already. */
-    static Fold step(Writer writer, Recent recent, int entries, Ledger.Delta delta) throws SQLException {
+    static Fold step(Writer writer, Recent recent, int entries, long bytes, Ledger.Delta delta) throws SQLException {
         boolean hurry = recent.isFull();
-        List<Recent.Item> slice =
-                recent.slice(hurry ? Integer.MAX_VALUE : entries, hurry ? Long.MAX_VALUE : SLICE_BYTES);
+        List<Recent.Item> slice = recent.slice(hurry ? Integer.MAX_VALUE : entries, hurry ? Long.MAX_VALUE : bytes);
         Fold fold = new Fold(writer, recent, slice, recent.isLast(slice));
         for (Recent.Item item : slice) {
-            write(writer, item, delta);
+            write(writer, item, recent.fileRowUnder(item), delta);
         }
         if (fold.last) {
             writer.deleteLog(recent.foldingLogId());
@@ -38,8 +35,14 @@ final class Fold {
         return fold;
     }
 
-    private static void write(Writer writer, Recent.Item item, Ledger.Delta delta) throws SQLException {
-        Recent.FileRow before = item.file();
+    /**
+     * Brings one entry into the table.
+     *
+     * @param known what the table has under its key, null where that is not known
+     */
+    static void write(Writer writer, Recent.Item item, Recent.@Nullable FileRow known, Ledger.Delta delta)
+            throws SQLException {
+        Recent.FileRow before = known;
         if (before == null) {
             EntryTable.Row row = writer.read(item.entry().key());
             before = row == null ? Recent.FileRow.NONE : new Recent.FileRow(true, row.entry() != null, row.checksum());
@@ -55,9 +58,6 @@ final class Fold {
 
     /** The transaction is committed. */
     void committed() {
-        for (Recent.Item item : slice) {
-            writer.cache.put(new RowCache.Stored(item.entry(), item.checksum()));
-        }
         recent.folded(slice, last);
     }
 }

@@ -1,9 +1,9 @@
 package io.bookshelf.store;
 
 import io.bookshelf.schema.Entry;
-import io.bookshelf.schema.Version;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -19,39 +19,46 @@ import org.jspecify.annotations.Nullable;
  */
 record LogBatch(@Nullable Head head, long rows, List<Recent.Item> items, int lost) {
     private static final int START = 8 * Long.BYTES + Integer.BYTES + Long.BYTES;
-    private static final int ENTRY_START = Integer.BYTES + 6 * Long.BYTES + 2 + 3 * Integer.BYTES;
+    // The lengths of an entry and of its key.
+    private static final int ENTRY_START = 2 * Integer.BYTES;
 
     /** Bytes after which a batch is to be ended: it then fits on a page, and damage to one page loses no other. */
     static final int MOST_BYTES = 4_000;
 
-    /** Gathers entries into batches. */
+    /** Gathers the entries of a commit into batches. */
     static final class Encoder {
-        private final EntryTable table = new EntryTable();
+        private final EntryCodec codec = new EntryCodec();
+        private final List<byte[]> parts = new ArrayList<>();
 
-        /** The batches of a commit, at least one; all are numbered upwards from {@code id}. */
-        List<byte[]> encode(long id, Head head, long rows, List<Recent.Item> items) {
-            List<byte[]> batches = new ArrayList<>();
-            List<byte[]> parts = new ArrayList<>();
-            int bytes = START;
-            for (Recent.Item item : items) {
-                byte[] part = encode(item);
-                if (!parts.isEmpty() && bytes + part.length > MOST_BYTES) {
-                    batches.add(batch(id + batches.size(), head, rows, parts, bytes));
-                    parts.clear();
-                    bytes = START;
-                }
-                parts.add(part);
-                bytes += part.length;
-            }
-            if (!parts.isEmpty() || batches.isEmpty()) {
-                batches.add(batch(id + batches.size(), head, rows, parts, bytes));
-            }
-            return batches;
+        /**
+         * Adds an entry.
+         *
+         * @param file what the entry table has under its key, null where that is not known
+         */
+        Recent.Item add(Entry entry, Recent.@Nullable FileRow file) {
+            byte[] key = entry.key().utf8();
+            ByteBuffer body = codec.encode(key, entry);
+            ByteBuffer part = ByteBuffer.allocate(ENTRY_START + key.length + body.limit());
+            part.putInt(part.capacity()).putInt(key.length).put(key);
+            part.put(body.array(), 0, body.limit());
+            parts.add(part.array());
+            return new Recent.Item(key, entry, body.getLong(0), file);
         }
 
-        /** An entry with its checksum, ready to be logged. */
-        Recent.Item item(Entry entry, Recent.@Nullable FileRow file) {
-            return new Recent.Item(entry.key().utf8(), entry, table.checksum(entry), file);
+        /** The batches of all that was added, at least one; they are numbered upwards from {@code id}. */
+        List<byte[]> batches(long id, Head head, long rows) {
+            List<byte[]> batches = new ArrayList<>();
+            int from = 0;
+            while (from < parts.size() || batches.isEmpty()) {
+                int end = from;
+                int bytes = START;
+                while (end < parts.size() && (end == from || bytes + parts.get(end).length <= MOST_BYTES)) {
+                    bytes += parts.get(end++).length;
+                }
+                batches.add(batch(id + batches.size(), head, rows, parts.subList(from, end), bytes));
+                from = end;
+            }
+            return batches;
         }
 
         private static byte[] batch(long id, Head head, long rows, List<byte[]> parts, int bytes) {
@@ -63,28 +70,10 @@ record LogBatch(@Nullable Head head, long rows, List<Recent.Item> items, int los
             parts.forEach(out::put);
             return out.array();
         }
-
-        private static byte[] encode(Recent.Item item) {
-            Entry entry = item.entry();
-            byte[] seen = entry.seen().toBytes();
-            byte[] properties = entry.properties().toBytes();
-            int length = ENTRY_START + item.key().length + seen.length + properties.length + entry.value().length;
-            ByteBuffer out = ByteBuffer.allocate(length);
-            out.putInt(length).putLong(item.checksum()).putLong(entry.sequence());
-            out.putLong(entry.version().stamp()).putLong(entry.version().replica());
-            out.putLong(entry.counter()).putLong(entry.expiresAt());
-            out.put((byte) (entry.deleted() ? 1 : 0)).put((byte) entry.qos());
-            out.putInt(item.key().length).putInt(seen.length).putInt(properties.length);
-            return out.put(item.key())
-                    .put(seen)
-                    .put(properties)
-                    .put(entry.value())
-                    .array();
-        }
     }
 
     /** Reads the batch that stands in the row {@code id}. */
-    static LogBatch decode(long id, byte[] bytes, EntryTable table) {
+    static LogBatch decode(long id, byte[] bytes, EntryCodec codec) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         if (bytes.length < START) {
             return new LogBatch(null, 0, List.of(), 1);
@@ -103,7 +92,7 @@ record LogBatch(@Nullable Head head, long rows, List<Recent.Item> items, int los
                 break;
             }
             met++;
-            Recent.Item item = item(in.slice(start + Integer.BYTES, length - Integer.BYTES), table);
+            Recent.Item item = item(bytes, start, length, codec);
             if (item != null) {
                 items.add(item);
             }
@@ -113,37 +102,18 @@ record LogBatch(@Nullable Head head, long rows, List<Recent.Item> items, int los
         return new LogBatch(whole ? head : null, rows, items, Math.max(0, expected - items.size()));
     }
 
-    private static Recent.@Nullable Item item(ByteBuffer in, EntryTable table) {
-        long checksum = in.getLong();
-        long seq = in.getLong();
-        Version version = new Version(in.getLong(), in.getLong());
-        long counter = in.getLong();
-        long expiresAt = in.getLong();
-        int deleted = in.get();
-        int qos = in.get();
-        int keyLength = in.getInt();
-        int seenLength = in.getInt();
-        int propertiesLength = in.getInt();
-        if (keyLength < 0 || seenLength < 0 || propertiesLength < 0) {
+    private static Recent.@Nullable Item item(byte[] bytes, int start, int length, EntryCodec codec) {
+        int keyLength = ByteBuffer.wrap(bytes).getInt(start + Integer.BYTES);
+        int bodyLength = length - ENTRY_START - keyLength;
+        if (keyLength < 0 || bodyLength < Long.BYTES) {
             return null;
         }
-        long valueLength = in.remaining() - (long) keyLength - seenLength - propertiesLength;
-        if (valueLength < 0) {
-            return null;
-        }
-        byte[] key = take(in, keyLength);
-        byte[] seen = take(in, seenLength);
-        byte[] properties = take(in, propertiesLength);
-        byte[] value = take(in, (int) valueLength);
-        Entry entry =
-                table.whole(checksum, key, value, deleted, qos, properties, version, counter, seen, expiresAt, seq);
-        return entry == null ? null : new Recent.Item(key, entry, checksum, null);
-    }
-
-    private static byte[] take(ByteBuffer in, int length) {
-        byte[] bytes = new byte[length];
-        in.get(bytes);
-        return bytes;
+        int bodyStart = start + ENTRY_START + keyLength;
+        byte[] key = Arrays.copyOfRange(bytes, start + ENTRY_START, bodyStart);
+        Entry entry = codec.decode(key, bytes, bodyStart, bodyLength);
+        return entry == null
+                ? null
+                : new Recent.Item(key, entry, ByteBuffer.wrap(bytes).getLong(bodyStart), null);
     }
 
     private static long crc(byte[] bytes, int length) {

@@ -37,10 +37,10 @@ final class LogTable {
     }
 
     /** One row of {@link #select}; what is damaged is counted. */
-    static LogBatch read(ResultSet row, EntryTable table, DamageLog damage) throws SQLException {
+    static LogBatch read(ResultSet row, EntryCodec codec, DamageLog damage) throws SQLException {
         long id = row.getLong(1);
         byte[] bytes = row.getBytes(2);
-        LogBatch batch = LogBatch.decode(id, bytes == null ? new byte[0] : bytes, table);
+        LogBatch batch = LogBatch.decode(id, bytes == null ? new byte[0] : bytes, codec);
         for (int i = 0; i < batch.lost(); i++) {
             damage.row("log", (int) id, i);
         }
@@ -49,7 +49,7 @@ final class LogTable {
 
     /** Reads all of it, in the caller's transaction. */
     static Contents read(Db db, DamageLog damage) throws SQLException {
-        EntryTable table = new EntryTable();
+        EntryCodec codec = new EntryCodec();
         List<Recent.Item> items = new ArrayList<>();
         Head last = null;
         long all = 0;
@@ -59,7 +59,7 @@ final class LogTable {
         try (PreparedStatement select = db.prepareOnce(select(false));
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                LogBatch batch = read(rows, table, damage);
+                LogBatch batch = read(rows, codec, damage);
                 if (id > 0 && rows.getLong(1) != id + 1) {
                     damaged = true;
                     damage.row("log", (int) id, -1);

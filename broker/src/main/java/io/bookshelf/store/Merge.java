@@ -2,9 +2,9 @@ package io.bookshelf.store;
 
 import io.bookshelf.schema.Entry;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,28 +29,22 @@ final class Merge implements Iterator<Recent.Item> {
 
     /** By key, from {@code from} to before {@code end}. */
     static Merge byKey(Recent.View view, byte[] from, byte[] end) {
-        Map<byte[], Recent.Item> folding =
-                view.folding() == null ? Map.of() : view.folding().byKey.subMap(from, true, end, false);
+        Generation folding = view.folding();
         return new Merge(
                 view,
-                view.recent().byKey.subMap(from, true, end, false).values().iterator(),
-                folding.values().iterator(),
+                view.recent().between(from, end),
+                folding == null ? Collections.emptyIterator() : folding.between(from, end),
                 (a, b) -> Arrays.compareUnsigned(a.key(), b.key()));
     }
 
     /** By sequence, behind {@code after} up to the view's own. */
     static Merge bySequence(Recent.View view, long after) {
         long last = Math.max(after, view.sequence());
-        Map<Long, Recent.Item> folding =
-                view.folding() == null ? Map.of() : view.folding().bySequence.subMap(after, false, last, true);
+        Generation folding = view.folding();
         return new Merge(
                 view,
-                view.recent()
-                        .bySequence
-                        .subMap(after, false, last, true)
-                        .values()
-                        .iterator(),
-                folding.values().iterator(),
+                view.recent().bySequence(after, last),
+                folding == null ? Collections.emptyIterator() : folding.bySequence(after, last),
                 Comparator.comparingLong(item -> item.entry().sequence()));
     }
 
@@ -68,7 +62,7 @@ final class Merge implements Iterator<Recent.Item> {
         Recent.Item newest;
         do {
             item = next(older);
-            newest = item == null ? null : view.recent().byKey.get(item.key());
+            newest = item == null ? null : view.recent().get(item.entry().key());
             // One that has moved to a place further on comes there.
         } while (item != null && newest != null && order.compare(item, newest) != 0);
         // The iterator over the newer ones may have passed this place before there was anything.

@@ -4,9 +4,11 @@ import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,9 @@ final class Recent {
     private long foldingLogId;
     // The key up to which the generation is folded.
     private byte @Nullable [] folded;
+    // The last one that was folded: what the table has under its keys unless something here is newer. For the writer
+    // only.
+    private @Nullable Generation settled;
 
     Recent(int mostEntries, long mostBytes) {
         this.mostEntries = mostEntries;
@@ -57,50 +62,6 @@ final class Recent {
             long checksum,
             @Nullable FileRow file) {}
 
-    /** Some of the log's entries, each key once. */
-    static final class Generation {
-        // About what the objects of an entry and its places in the two maps take.
-        private static final int OVERHEAD = 400;
-
-        final ConcurrentNavigableMap<byte[], Item> byKey = new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
-        final ConcurrentNavigableMap<Long, Item> bySequence = new ConcurrentSkipListMap<>();
-        // Counted here, as the maps would have to count anew each time.
-        private int entries;
-        private long bytes;
-        // What folding gives back: entries in the log, those since replaced included, and values that they replace.
-        private long logged;
-        private long logRows;
-        // Bounds that never grow back, to know without a look at each entry that there is nothing to do.
-        private long firstExpiry = Long.MAX_VALUE;
-        private long firstTombstone = Long.MAX_VALUE;
-
-        void add(Item item) {
-            Entry entry = item.entry;
-            Item before = byKey.put(item.key, item);
-            bySequence.put(entry.sequence(), item);
-            entries++;
-            bytes += weight(item);
-            logged += weight(item);
-            if (before != null) {
-                entries--;
-                bytes -= weight(before);
-                if (before.entry.sequence() != entry.sequence()) {
-                    bySequence.remove(before.entry.sequence());
-                }
-            }
-            if (entry.deleted()) {
-                firstTombstone = Math.min(firstTombstone, entry.version().stamp());
-            } else if (entry.expiresAt() > 0) {
-                firstExpiry = Math.min(firstExpiry, entry.expiresAt());
-            }
-        }
-
-        /** About the bytes that an entry takes here. */
-        static long weight(Item item) {
-            return OVERHEAD + 3L * item.key.length + item.entry.value().length;
-        }
-    }
-
     /**
      * What a reader looks at, together with the file as it is at some moment after: there or here is every entry up to
      * {@code sequence}.
@@ -110,9 +71,15 @@ final class Recent {
      */
     record View(long sequence, Generation recent, @Nullable Generation folding) {
         @Nullable
+        Item get(Key key) {
+            Item item = recent.get(key);
+            return item == null && folding != null ? folding.get(key) : item;
+        }
+
+        @Nullable
         Item get(byte[] key) {
-            Item item = recent.byKey.get(key);
-            return item == null && folding != null ? folding.byKey.get(key) : item;
+            Item item = recent.get(key);
+            return item == null && folding != null ? folding.get(key) : item;
         }
 
         /** False if a generation has come or gone since {@code earlier}. */
@@ -135,7 +102,7 @@ final class Recent {
 
     /** True if there is nothing to fold. */
     boolean isEmpty() {
-        return view.folding == null && view.recent.logRows == 0;
+        return view.folding == null && view.recent.isEmpty();
     }
 
     /**
@@ -145,29 +112,19 @@ final class Recent {
      */
     void add(List<Item> items, long logId, long sequence, long freed) {
         View before = view;
-        items.forEach(before.recent::add);
-        before.recent.logRows += logId - lastLogId;
-        before.recent.logged += freed;
+        before.recent.add(items, logId - lastLogId, freed);
         lastLogId = logId;
         view = new View(sequence, before.recent, before.folding);
     }
 
     /** True if the generation that takes new entries is to be folded now. */
     boolean isFull() {
-        return isBeyond(mostEntries, mostBytes);
+        return view.recent.isBeyond(mostEntries, mostBytes);
     }
 
     /** True if there is enough of it that folding is worth its pages. */
     boolean isHalfFull() {
-        return isBeyond(mostEntries / 2, mostBytes / 2);
-    }
-
-    private boolean isBeyond(long entries, long bytes) {
-        Generation recent = view.recent;
-        return recent.entries >= entries
-                || recent.logRows >= entries
-                || recent.bytes >= bytes
-                || recent.logged >= 2 * bytes;
+        return view.recent.isBeyond(mostEntries / 2, mostBytes / 2);
     }
 
     /** Begins to fold, unless that is under way. */
@@ -188,10 +145,9 @@ final class Recent {
             return slice;
         }
         long weight = 0;
-        for (Item item : (folded == null ? folding.byKey : folding.byKey.tailMap(folded, false)).values()) {
-            if (slice.size() >= most || weight >= bytes) {
-                break;
-            }
+        Iterator<Item> left = folding.behind(folded);
+        while (slice.size() < most && weight < bytes && left.hasNext()) {
+            Item item = left.next();
             slice.add(item);
             weight += Generation.weight(item);
         }
@@ -201,11 +157,12 @@ final class Recent {
     /** True if nothing is left to be folded behind this slice. */
     boolean isLast(List<Item> slice) {
         Generation folding = view.folding;
-        if (folding == null || folding.byKey.isEmpty()) {
+        byte[] lastKey = folding == null ? null : folding.lastKey();
+        if (lastKey == null) {
             return true;
         }
         byte[] last = slice.isEmpty() ? folded : slice.getLast().key;
-        return last != null && Arrays.equals(last, folding.byKey.lastKey());
+        return last != null && Arrays.equals(last, lastKey);
     }
 
     /** A slice has been folded and committed. */
@@ -213,6 +170,7 @@ final class Recent {
         if (last) {
             View before = view;
             view = new View(before.sequence, before.recent, null);
+            settled = before.folding;
             folded = null;
         } else if (!slice.isEmpty()) {
             folded = slice.getLast().key;
@@ -231,13 +189,15 @@ final class Recent {
     }
 
     private static void collectExpired(Generation in, @Nullable Generation newer, long nowMillis, List<Item> found) {
-        if (in.firstExpiry > nowMillis) {
+        if (!in.mayHaveExpired(nowMillis)) {
             return;
         }
-        for (Item item : in.byKey.values()) {
+        Iterator<Item> items = in.behind(null);
+        while (items.hasNext()) {
+            Item item = items.next();
             Entry entry = item.entry;
             boolean due = !entry.deleted() && entry.expiresAt() > 0 && entry.expiresAt() <= nowMillis;
-            if (due && (newer == null || !newer.byKey.containsKey(item.key))) {
+            if (due && (newer == null || newer.get(entry.key()) == null)) {
                 found.add(item);
             }
         }
@@ -246,40 +206,90 @@ final class Recent {
     /** True if there may be tombstones older than that. */
     boolean hasTombstonesBefore(long stamp) {
         View now = view;
-        return now.recent.firstTombstone < stamp || (now.folding != null && now.folding.firstTombstone < stamp);
+        return now.recent.mayHaveTombstonesBefore(stamp)
+                || (now.folding != null && now.folding.mayHaveTombstonesBefore(stamp));
     }
 
     /** What the writer is to take the table to have when it puts another entry in place of this key's; null for unknown. */
     @Nullable
     FileRow fileRowBehind(Item item) {
         // What is being folded will be in the table before the entry that is newer.
-        return view.recent.byKey.get(item.key) == item ? item.file : FileRow.whole(item.checksum);
+        return view.recent.get(item.entry.key()) == item ? fileRow(view.recent, item) : FileRow.whole(item.checksum);
+    }
+
+    /** What the table has under the key of an item of the generation that is being folded; null for unknown. */
+    @Nullable
+    FileRow fileRowUnder(Item item) {
+        return view.folding == null ? null : fileRow(view.folding, item);
+    }
+
+    private static @Nullable FileRow fileRow(Generation generation, Item item) {
+        return generation.isTableUnknown() ? null : item.file;
+    }
+
+    /** Entries of the log are about to reach the table in another way than by folding. */
+    void forgetTable() {
+        View now = view;
+        now.recent.forgetTable();
+        if (now.folding != null) {
+            now.folding.forgetTable();
+        }
+        settled = null;
+    }
+
+    /** The log is empty: all that is here is in the table. */
+    void drained() {
+        foldingLogId = lastLogId;
+        folded = null;
+        view = new View(view.sequence, new Generation(), null);
     }
 
     @Nullable
     Item get(Key key) {
-        return view.get(key.utf8());
+        return view.get(key);
     }
 
-    /** Starts anew, with what the log of a file holds. */
+    /** What the table is known to have under a key that is not here any more, null where it is not known. */
+    @Nullable
+    Item settled(Key key) {
+        return settled == null ? null : settled.get(key);
+    }
+
+    /** The table's row of a key is gone. */
+    void forget(Key key) {
+        if (settled != null) {
+            settled.forget(key);
+        }
+    }
+
+    /** Gives back the memory that is held to know what the table has. */
+    void forgetSettled() {
+        settled = null;
+    }
+
+    /** Starts anew, with what the log of a file holds: its entries in order, a key perhaps more than once. */
     void reset(List<Item> items, long logId, long sequence) {
+        Map<Key, Item> newest = new HashMap<>();
+        items.forEach(item -> newest.put(item.entry.key(), item));
+        List<Item> bySequence = new ArrayList<>(newest.values());
+        bySequence.sort(Comparator.comparingLong(item -> item.entry.sequence()));
         Generation fresh = new Generation();
-        items.forEach(fresh::add);
-        fresh.logRows = logId;
+        fresh.add(bySequence, logId, 0);
         lastLogId = logId;
         foldingLogId = 0;
         folded = null;
+        settled = null;
         view = new View(sequence, fresh, null);
     }
 
-    /** The newest entry of each key here. */
+    /** The newest entry of each key here, after older ones of some. */
     List<Item> all() {
         View now = view;
         List<Item> all = new ArrayList<>();
         if (now.folding != null) {
-            all.addAll(now.folding.byKey.values());
+            now.folding.behind(null).forEachRemaining(all::add);
         }
-        all.addAll(now.recent.byKey.values());
+        now.recent.behind(null).forEachRemaining(all::add);
         return all;
     }
 }

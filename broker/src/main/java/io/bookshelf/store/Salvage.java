@@ -14,15 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Salvage {
     private static final int ROWS_A_TRANSACTION = 1_000;
-    private static final String NEWER = " ON CONFLICT(key) DO UPDATE SET seq=excluded.seq,stamp=excluded.stamp,"
-            + "replica=excluded.replica,counter=excluded.counter,deleted=excluded.deleted,qos=excluded.qos,"
-            + "expires_at=excluded.expires_at,checksum=excluded.checksum,seen=excluded.seen,"
-            + "properties=excluded.properties,value=excluded.value WHERE excluded.seq>entry.seq"
-            + " OR excluded.seq=entry.seq AND excluded.deleted>entry.deleted";
+    private static final String NEWER = " ON CONFLICT(key) DO UPDATE SET seq=excluded.seq,due=excluded.due,"
+            + "body=excluded.body WHERE excluded.seq>entry.seq"
+            + " OR excluded.seq=entry.seq AND excluded.due<0 AND entry.due>=0";
 
     private final Writer target;
     private final DamageLog damage;
     private final EntryTable table = new EntryTable();
+    private final EntryCodec codec = new EntryCodec();
     private final PreparedStatement insert;
     private long inTransaction;
     private long rows;
@@ -92,7 +91,7 @@ final class Salvage {
         try (PreparedStatement select = source.prepareOnce(LogTable.select(backwards));
                 ResultSet rows = select.executeQuery()) {
             while (targetFailure == null && rows.next()) {
-                LogBatch batch = LogTable.read(rows, table, damage);
+                LogBatch batch = LogTable.read(rows, codec, damage);
                 batch.items().forEach(this::take);
                 if (batch.head() != null && (lastHead == null || batch.head().sequence() >= lastHead.sequence())) {
                     lastHead = batch.head();

@@ -70,13 +70,12 @@ final class SqliteReader implements StoreReader {
 
     @Override
     public @Nullable Entry get(Key key) {
-        byte[] bytes = key.utf8();
         return read(c -> {
-            Recent.Item item = store.recent().view().get(bytes);
+            Recent.Item item = store.recent().get(key);
             if (item != null) {
                 return item.entry();
             }
-            c.get.setBytes(1, bytes);
+            c.get.setBytes(1, key.utf8());
             try (ResultSet rows = c.get.executeQuery()) {
                 return rows.next() ? whole(c, rows).entry() : null;
             }

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * is set aside and replaced by one with all its whole rows, and a full disk refuses writes until there is room again.
  */
 public final class SqliteStateStore implements StateStore {
-    private static final int VACUUM_STEP_PAGES = 64;
-    private static final int MOST_VACUUM_STEPS = 64;
-
     // On a full disk, how long a refused transaction waits before it looks for room in the file itself again.
     private static final long GIVE_BACK_MILLIS = 1_000;
 
@@ -27,6 +24,7 @@ public final class SqliteStateStore implements StateStore {
     private final StoreFile storeFile;
     private final StoreCheck check;
     private final Recent recent;
+    private final Folding folding = new Folding(this);
     private final Set<SqliteReader> readers = ConcurrentHashMap.newKeySet();
     // Held for reading by whoever reads, for writing while the file is being replaced.
     private final ReadWriteLock files = new ReentrantReadWriteLock();
@@ -40,6 +38,7 @@ public final class SqliteStateStore implements StateStore {
     // After some errors the driver has closed the statements that failed.
     private volatile boolean reopenWriter;
     private long lastGivenBack;
+    private long tidiedAt;
     private volatile boolean full;
     private volatile String problem = "";
     private volatile boolean closed;
@@ -188,53 +187,30 @@ public final class SqliteStateStore implements StateStore {
     }
 
     @Override
-    public void maintain() {
+    public boolean maintain() {
         if (current != null || closed || replaceFile || reopenWriter) {
-            return;
+            return false;
         }
         try {
             if (full) {
                 giveBack();
-            } else {
-                foldWhenWorthIt();
-                writer.db.tidy();
+                return false;
             }
+            if (recent.isHalfFull()) {
+                recent.beginFolding();
+            }
+            if (recent.view().folding() != null) {
+                folding.idleStep(options.sliceEntries());
+                return true;
+            }
+            writer.db.tidy();
+            if (tidiedAt == ledger.head().sequence()) {
+                recent.forgetSettled();
+            }
+            tidiedAt = ledger.head().sequence();
+            return false;
         } catch (SQLException e) {
             throw writerFailed(e);
-        }
-    }
-
-    private void foldWhenWorthIt() throws SQLException {
-        if (recent.isHalfFull()) {
-            recent.beginFolding();
-        }
-        while (recent.view().folding() != null) {
-            foldStep();
-        }
-    }
-
-    /** Brings everything that is logged into the entry table. No transaction may be open in the file. */
-    void foldAll() throws SQLException {
-        while (!recent.isEmpty()) {
-            recent.beginFolding();
-            foldStep();
-        }
-    }
-
-    private void foldStep() throws SQLException {
-        writer.db.beginImmediate();
-        try {
-            Ledger.Delta delta = new Ledger.Delta();
-            Fold fold = Fold.step(writer, recent, options.sliceEntries(), delta);
-            Ledger after = ledger.folded(delta);
-            save(after);
-            writer.db.commit();
-            saved = after;
-            fold.committed();
-            ledger = after;
-        } catch (SQLException e) {
-            writer.db.rollback();
-            throw e;
         }
     }
 
@@ -261,21 +237,10 @@ public final class SqliteStateStore implements StateStore {
     /** Gives free pages and the log's room back to the disk, in steps that need little room themselves. */
     private void giveBack() throws SQLException {
         if (!recent.isEmpty()) {
-            // What the log holds is in the table before its own room is free.
             reserve.release();
-            foldAll();
+            folding.drain();
         }
-        writer.db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-        long free = writer.db.number("PRAGMA freelist_count");
-        for (int step = 0; step < MOST_VACUUM_STEPS && free > 0; step++) {
-            writer.db.execute("PRAGMA incremental_vacuum(" + VACUUM_STEP_PAGES + ")");
-            writer.db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-            long left = writer.db.number("PRAGMA freelist_count");
-            if (left >= free) {
-                return;
-            }
-            free = left;
-        }
+        writer.db.giveBackFreePages();
     }
 
     @Override
@@ -301,10 +266,18 @@ public final class SqliteStateStore implements StateStore {
     /** Folds all that is logged, now. */
     void foldNow() {
         try {
-            foldAll();
+            folding.all();
         } catch (SQLException e) {
             throw writerFailed(e);
         }
+    }
+
+    Folding folding() {
+        return folding;
+    }
+
+    Writer writer() {
+        return writer;
     }
 
     Recent recent() {
@@ -337,10 +310,15 @@ public final class SqliteStateStore implements StateStore {
         return damage;
     }
 
-    /** A transaction was committed. */
-    void committed(Ledger after) {
+    /** The ledger is as it was written in a transaction that has been committed. */
+    void moved(Ledger after) {
         saved = after;
         ledger = after;
+    }
+
+    /** A client's transaction was committed. */
+    void committed(Ledger after) {
+        moved(after);
         if (full) {
             try {
                 giveBack();

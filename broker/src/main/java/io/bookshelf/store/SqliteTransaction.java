@@ -1,5 +1,7 @@
 package io.bookshelf.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.HybridClock;
 import io.bookshelf.schema.Key;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * log. Each commit also folds a part of what the log has gathered, when that is due.
  */
 final class SqliteTransaction implements WriteTransaction {
+    // Large values end a slice of the fold early.
+    private static final long SLICE_BYTES = 64 * 1024;
+
     private final SqliteStateStore store;
     private final Writer writer;
     private final Recent recent;
@@ -84,11 +89,11 @@ final class SqliteTransaction implements WriteTransaction {
         }
         Change change = new Change(key);
         Recent.Item logged = recent.get(key);
-        RowCache.Stored cached = logged == null ? writer.cache.get(key) : null;
+        Recent.Item settled = logged == null ? recent.settled(key) : null;
         if (logged != null) {
             change.found(logged.entry(), recent.fileRowBehind(logged));
-        } else if (cached != null) {
-            change.found(cached.entry(), Recent.FileRow.whole(cached.checksum()));
+        } else if (settled != null) {
+            change.found(settled.entry(), Recent.FileRow.whole(settled.checksum()));
         } else {
             try {
                 EntryTable.Row row = writer.read(key);
@@ -158,7 +163,7 @@ final class SqliteTransaction implements WriteTransaction {
                 // What is forgotten must be in the table alone. This transaction has done nothing yet, so it can wait.
                 writer.db.commit();
                 changes.clear();
-                store.foldAll();
+                store.folding().all();
                 writer.db.beginImmediate();
             }
             List<EntryTable.Row> rows = writer.tombstones(throughSequence, beforeStamp, most, onlyInTable());
@@ -210,9 +215,7 @@ final class SqliteTransaction implements WriteTransaction {
             Ledger moved = store.ledger().after(sequence, clock, counters, delta);
             long lastId = append(items, moved);
             writer.sessions.flush();
-            Fold fold = recent.view().folding() == null
-                    ? null
-                    : Fold.step(writer, recent, Math.max(options.sliceEntries(), 2 * items.size()), delta);
+            Fold fold = recent.view().folding() == null ? null : fold(items, delta);
             Ledger after = store.ledger().after(sequence, clock, counters, delta);
             store.save(after);
             writer.db.commit();
@@ -222,7 +225,7 @@ final class SqliteTransaction implements WriteTransaction {
             }
             for (Change change : changes.values()) {
                 if (change.dirty && change.after == null) {
-                    writer.cache.remove(change.key);
+                    recent.forget(change.key);
                 }
             }
             recent.add(items, lastId, sequence, freed());
@@ -238,7 +241,7 @@ final class SqliteTransaction implements WriteTransaction {
 
     /** Tells the indexes, deletes what is forgotten, and gives what is to be logged, in the order of the sequence. */
     private List<Recent.Item> settle(Ledger.Delta delta) throws SQLException {
-        List<Recent.Item> items = new ArrayList<>();
+        List<Change> logged = new ArrayList<>();
         for (Change change : changes.values()) {
             if (!change.dirty) {
                 continue;
@@ -253,15 +256,24 @@ final class SqliteTransaction implements WriteTransaction {
             delta.keys += live(after) - live(change.before);
             delta.all += (after == null ? 0 : 1) - (known ? 1 : 0);
             if (after != null) {
-                items.add(encoder.item(after, file));
+                logged.add(change);
             } else if (file != null && file.present()) {
                 writer.delete(change.key);
                 delta.rows--;
                 delta.sum -= file.checksum();
             }
         }
-        items.sort(Comparator.comparingLong(item -> item.entry().sequence()));
-        return items;
+        logged.sort(
+                Comparator.comparingLong(change -> requireNonNull(change.after).sequence()));
+        return logged.stream()
+                .map(change -> encoder.add(requireNonNull(change.after), change.file))
+                .toList();
+    }
+
+    /** Folds more than is written: so the one generation is folded before the other is full. */
+    private Fold fold(List<Recent.Item> items, Ledger.Delta delta) throws SQLException {
+        long weight = items.stream().mapToLong(Generation::weight).sum();
+        return Fold.step(writer, recent, options.sliceEntries() + 2 * items.size(), SLICE_BYTES + 2 * weight, delta);
     }
 
     private long freed() {
@@ -280,7 +292,7 @@ final class SqliteTransaction implements WriteTransaction {
         if (items.isEmpty() && moved.head().equals(before.head()) && moved.all() == before.all()) {
             return id - 1;
         }
-        for (byte[] batch : encoder.encode(id, moved.head(), moved.all(), items)) {
+        for (byte[] batch : encoder.batches(id, moved.head(), moved.all())) {
             writer.append(id++, batch);
         }
         return id - 1;

@@ -37,10 +37,12 @@ public interface StateStore extends Closeable {
     StoreHealth health();
 
     /**
-     * Drops free pages and truncates the log. To be called now and then from the writer's thread when it is idle. (Rows are
-     * checked on a thread of the store's own.)
+     * Does a small part of what can wait: tidies the log, gives back free pages. To be called now and then from the writer's
+     * thread when it is idle. (Rows are checked on a thread of the store's own.)
+     *
+     * @return true if there is more to do, so that it is worth calling again as soon as nothing else is to be done
      */
-    void maintain();
+    boolean maintain();
 
     /** Closes everything; what was committed stays. */
     @Override

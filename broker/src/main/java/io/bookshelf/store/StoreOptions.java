@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * @param reserveBytes size of the file that keeps room for deletes on a full disk; 0 for none
  * @param recentEntries entries that the log gathers before they are folded into the table
  * @param recentBytes about the bytes of memory that they may take before they are folded all the same
- * @param sliceEntries entries that one commit folds at most, unless more keeps coming
+ * @param sliceEntries entries that a commit folds besides twice as many as it writes itself
  * @param mostSetAside how many damaged files are kept
  * @param checkEveryMillis time between two checks of all rows, in milliseconds; the first comes right after the start
  * @param indexes what follows the entries inside the transactions
@@ -40,9 +40,9 @@ public record StoreOptions(
         return new StoreOptions(
                 Durability.FULL,
                 4L * 1024 * 1024,
-                8_192,
-                2L * 1024 * 1024,
-                512,
+                32_768,
+                Math.clamp(Runtime.getRuntime().maxMemory() / 40, 1L << 20, 6L << 20),
+                16,
                 3,
                 3_600_000,
                 List.of(),

@@ -59,7 +59,7 @@ record Totals(
                     return new Totals(false, true, 0, 0, 0, 0, 0, 0, 0);
                 }
                 EntryTable.Row row = table.read(found);
-                ordered &= found.getInt(15) == 1 && (last == null || Arrays.compareUnsigned(last, row.key()) < 0);
+                ordered &= found.getInt(5) == 1 && (last == null || Arrays.compareUnsigned(last, row.key()) < 0);
                 last = row.key();
                 met.accept(ByteBuffer.wrap(row.key()));
                 places += place(row.seq(), row.key());

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class Writer implements AutoCloseable {
     final Db db;
     final SessionWriter sessions;
-    final RowCache cache = new RowCache();
 
     private final DamageLog damage;
     private final EntryTable table = new EntryTable();
@@ -38,9 +37,8 @@ final class Writer implements AutoCloseable {
         insert = db.prepare(EntryTable.INSERT);
         update = db.prepare(EntryTable.UPDATE);
         delete = db.prepare("DELETE FROM entry WHERE key=?");
-        expired = db.prepare("SELECT " + EntryTable.COLUMNS
-                + " FROM entry WHERE expires_at>0 AND deleted=0 AND expires_at<=? ORDER BY expires_at");
-        tombstones = db.prepare("SELECT " + EntryTable.COLUMNS + " FROM entry WHERE deleted=1 AND seq<=? ORDER BY seq");
+        expired = db.prepare(EntryTable.EXPIRED);
+        tombstones = db.prepare(EntryTable.TOMBSTONES);
         readHead = db.prepare(Ledger.SELECT);
         saveHead = db.prepare(Ledger.SAVE);
         appendLog = db.prepare("INSERT INTO log(id,batch) VALUES(?,?)");

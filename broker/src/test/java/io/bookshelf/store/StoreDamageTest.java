@@ -161,8 +161,7 @@ final class StoreDamageTest {
     @Test
     void aDamagedRowIsNotGivenIsCountedOnceAndIsHealedByAWrite() throws Exception {
         fill();
-        flipAProperty();
-        Key key = damagedKey();
+        Key key = flipAProperty();
         try (SqliteStateStore store = open(folder);
                 StoreReader reader = store.openReader()) {
             assertThat(reader.get(key)).isNull();
@@ -198,21 +197,21 @@ final class StoreDamageTest {
         }
     }
 
-    /** Flips a bit in the properties of one row. */
-    private void flipAProperty() throws Exception {
-        byte[] bytes = Files.readAllBytes(file());
-        int at = indexOf(bytes, "answers/here".getBytes(StandardCharsets.US_ASCII));
-        bytes[at] ^= 1;
-        Files.write(file(), bytes);
-    }
-
-    private Key damagedKey() throws Exception {
+    /** Flips a bit in the properties of one row, and says which. */
+    private Key flipAProperty() throws Exception {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
                 Statement statement = connection.createStatement();
+                PreparedStatement update = connection.prepareStatement("UPDATE entry SET body = ? WHERE key = ?");
                 var rows = statement.executeQuery(
-                        "SELECT key FROM entry WHERE instr(properties, CAST('answers/here' AS BLOB)) = 0")) {
+                        "SELECT key, body FROM entry WHERE instr(body, CAST('answers/here' AS BLOB)) > 0")) {
             assertThat(rows.next()).isTrue();
-            return Key.of(new String(rows.getBytes(1), StandardCharsets.UTF_8));
+            byte[] key = rows.getBytes(1);
+            byte[] body = rows.getBytes(2);
+            body[indexOf(body, "answers/here".getBytes(StandardCharsets.US_ASCII))] ^= 1;
+            update.setBytes(1, body);
+            update.setBytes(2, key);
+            update.executeUpdate();
+            return Key.of(new String(key, StandardCharsets.UTF_8));
         }
     }
 
