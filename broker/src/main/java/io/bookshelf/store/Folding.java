@@ -1,8 +1,10 @@
 package io.bookshelf.store;
 
 import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Brings the log into the entry table between the transactions of others. No transaction may be open. */
+/** When the log is brought into the entry table, and how much of it at a time. */
 final class Folding {
     // Between two commits, folding may take a moment that nobody notices.
     private static final int IDLE_SLICES = 4;
@@ -10,15 +12,47 @@ final class Folding {
     private static final int MOST_AT_ONCE = 512;
     private static final long MOST_BYTES_AT_ONCE = 512 * 1024;
 
+    // Each entry of a slice moves in the index of sequences too, whose pages it has for itself: few large slices write
+    // fewer
+    // pages than many small ones.
+    private static final int WORTH_A_SLICE = 512;
+    private static final long WORTH_A_SLICE_BYTES = 512 * 1024;
+
     private final SqliteStateStore store;
+    // What commits have yet to fold beside what they write.
+    private long owedEntries;
+    private long owedBytes;
 
     Folding(SqliteStateStore store) {
         this.store = store;
     }
 
-    /** A step of a fold that has begun. */
-    void idleStep(int entries) throws SQLException {
-        step(IDLE_SLICES * entries, IDLE_SLICE_BYTES);
+    /**
+     * A step of a fold that has begun, where it is time for one, as part of the transaction that writes {@code items}. Twice as
+     * much is folded as is written, so the one generation is in the table before the other is full.
+     */
+    @Nullable
+    Fold beside(List<Recent.Item> items, Ledger.Delta delta) throws SQLException {
+        if (store.recent().view().folding() == null) {
+            owedEntries = 0;
+            owedBytes = 0;
+            return null;
+        }
+        owedEntries += store.sliceEntries() + 2L * items.size();
+        owedBytes += 2 * items.stream().mapToLong(Generation::weight).sum();
+        if (owedEntries < WORTH_A_SLICE && owedBytes < WORTH_A_SLICE_BYTES) {
+            return null;
+        }
+        Fold fold = Fold.step(
+                store.writer(), store.recent(), (int) owedEntries, Math.max(owedBytes, WORTH_A_SLICE_BYTES), delta);
+        owedEntries = 0;
+        owedBytes = 0;
+        return fold;
+    }
+
+    /** A step of a fold that has begun, between two transactions. */
+    void idleStep() throws SQLException {
+        step(IDLE_SLICES * store.sliceEntries(), IDLE_SLICE_BYTES);
     }
 
     /** All that is logged. */

@@ -200,7 +200,7 @@ public final class SqliteStateStore implements StateStore {
                 recent.beginFolding();
             }
             if (recent.view().folding() != null) {
-                folding.idleStep(options.sliceEntries());
+                folding.idleStep();
                 return true;
             }
             writer.db.tidy();
@@ -274,6 +274,10 @@ public final class SqliteStateStore implements StateStore {
 
     Folding folding() {
         return folding;
+    }
+
+    int sliceEntries() {
+        return options.sliceEntries();
     }
 
     Writer writer() {

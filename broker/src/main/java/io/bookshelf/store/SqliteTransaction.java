@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * log. Each commit also folds a part of what the log has gathered, when that is due.
  */
 final class SqliteTransaction implements WriteTransaction {
-    // Large values end a slice of the fold early.
-    private static final long SLICE_BYTES = 64 * 1024;
-
     private final SqliteStateStore store;
     private final Writer writer;
     private final Recent recent;
@@ -215,7 +212,7 @@ final class SqliteTransaction implements WriteTransaction {
             Ledger moved = store.ledger().after(sequence, clock, counters, delta);
             long lastId = append(items, moved);
             writer.sessions.flush();
-            Fold fold = recent.view().folding() == null ? null : fold(items, delta);
+            Fold fold = store.folding().beside(items, delta);
             Ledger after = store.ledger().after(sequence, clock, counters, delta);
             store.save(after);
             writer.db.commit();
@@ -268,12 +265,6 @@ final class SqliteTransaction implements WriteTransaction {
         return logged.stream()
                 .map(change -> encoder.add(requireNonNull(change.after), change.file))
                 .toList();
-    }
-
-    /** Folds more than is written: so the one generation is folded before the other is full. */
-    private Fold fold(List<Recent.Item> items, Ledger.Delta delta) throws SQLException {
-        long weight = items.stream().mapToLong(Generation::weight).sum();
-        return Fold.step(writer, recent, options.sliceEntries() + 2 * items.size(), SLICE_BYTES + 2 * weight, delta);
     }
 
     private long freed() {
