@@ -189,7 +189,7 @@ final class HostileIT {
         UNITS.tcp(small).expectClosed();
         clients.forEach(RawMqtt::pingPong);
         clients.getFirst().close();
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
+        await().atMost(RawMqtt.PATIENCE).until(() -> {
             try (RawMqtt again = RawMqtt.tcp(small.mqtt())) {
                 return again.connect(Connect.v5("again")).reason() == 0;
             } catch (AssertionError | RuntimeException refused) {

@@ -40,7 +40,8 @@ final class MosquittoClient implements RealClient {
         Process process = start(to, tool, List.of(arguments));
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             String output = lines.readAllAsString();
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(RawMqtt.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             assertThat(process.exitValue()).as(tool + ": " + output).isZero();
             return output;
         } catch (IOException | InterruptedException e) {
@@ -68,7 +69,7 @@ final class MosquittoClient implements RealClient {
         CountDownLatch subscribed = new CountDownLatch(1);
         Thread.ofVirtual().start(() -> read(process, subscribed));
         try {
-            assertThat(subscribed.await(20, TimeUnit.SECONDS))
+            assertThat(subscribed.await(RawMqtt.PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .as(name() + " subscribed")
                     .isTrue();
         } catch (InterruptedException e) {
