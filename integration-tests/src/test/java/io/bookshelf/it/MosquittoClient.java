@@ -38,14 +38,27 @@ final class MosquittoClient implements RealClient {
     /** Runs one of the tools to its end and returns what it wrote; it has to succeed. */
     static String run(InetSocketAddress to, String tool, String... arguments) {
         Process process = start(to, tool, List.of(arguments));
+        String output = toItsEnd(process);
+        assertThat(process.exitValue()).as(tool + ": " + output).isZero();
+        return output;
+    }
+
+    /** Runs one of the tools to its end and returns what it wrote; it has to fail. */
+    static String fails(InetSocketAddress to, String tool, String... arguments) {
+        Process process = start(to, tool, List.of(arguments));
+        String output = toItsEnd(process);
+        assertThat(process.exitValue()).as(tool + ": " + output).isNotZero();
+        return output;
+    }
+
+    private static String toItsEnd(Process process) {
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             String output = lines.readAllAsString();
             assertThat(process.waitFor(RawMqtt.PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
-            assertThat(process.exitValue()).as(tool + ": " + output).isZero();
             return output;
         } catch (IOException | InterruptedException e) {
-            throw new AssertionError(tool, e);
+            throw new AssertionError(e);
         }
     }
 
