@@ -186,7 +186,9 @@ final class HostileIT {
         for (int i = 0; i < 5; i++) {
             clients.add(UNITS.client(small, Connect.v5("c" + i)));
         }
-        UNITS.tcp(small).expectClosed();
+        RawMqtt oneMore = UNITS.tcp(small);
+        oneMore.send(Connect.v5("onemore").toBytes());
+        assertThat(oneMore.next(RawMqtt.PATIENCE)).as("no CONNACK").isNull();
         clients.forEach(RawMqtt::pingPong);
         clients.getFirst().close();
         await().atMost(RawMqtt.PATIENCE).until(() -> {
