@@ -74,7 +74,7 @@ public final class BookshelfNode implements AutoCloseable {
 
     private static BookshelfNode start(NodeConfig config, Build build, AccessWatch watch, StateStore store) {
         long lastMillis = HybridClock.millis(store.head().clock());
-        KernelClock clock = new KernelClock(config.trustWallClock(), build.built(), lastMillis);
+        KernelClock clock = new KernelClock(config.trustWallClock(), build.built(), lastMillis, new LinuxTime());
         if (!clock.known()) {
             log.info("clock: the kernel does not call it synchronised, so nothing expires until it does"
                     + " (or set clock.trust = \"always\")");
