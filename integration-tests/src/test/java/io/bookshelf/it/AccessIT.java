@@ -49,18 +49,18 @@ final class AccessIT {
     @BeforeAll
     static void start() {
         Path folder = UNITS.folder();
-        UnitProcess.passwd(folder.resolve("passwords"), "anna", "annas secret");
-        UnitProcess.passwd(folder.resolve("passwords"), "bert", "berts secret");
+        UnitProcess.passwd(folder.resolve("passwords"), "anna", "annassecret");
+        UnitProcess.passwd(folder.resolve("passwords"), "bert", "bertssecret");
         unit = UNITS.createIn(folder, CONFIG);
         unit.start();
     }
 
     private static Connect anna(int version) {
-        return Connect.of(version, "annas").as("anna", "annas secret");
+        return Connect.of(version, "annas").as("anna", "annassecret");
     }
 
     private static Connect bert(int version, String clientId) {
-        return Connect.of(version, clientId).as("bert", "berts secret");
+        return Connect.of(version, clientId).as("bert", "bertssecret");
     }
 
     private static RawMqtt client(Connect connect) {
@@ -82,10 +82,10 @@ final class AccessIT {
         int refused = version == 5 ? 0x86 : 4;
         for (Connect connect : List.of(
                 Connect.of(version, "c"),
-                Connect.of(version, "c").as("anna", "berts secret"),
+                Connect.of(version, "c").as("anna", "bertssecret"),
                 Connect.of(version, "c").as("anna", ""),
                 Connect.of(version, "c").as("anna", null),
-                Connect.of(version, "c").as("carl", "annas secret"))) {
+                Connect.of(version, "c").as("carl", "annassecret"))) {
             RawMqtt client = UNITS.tcp(unit);
             assertThat(client.connect(connect).reason()).isEqualTo(refused);
             client.expectClosed();
@@ -97,72 +97,19 @@ final class AccessIT {
     @ValueSource(strings = {"mqttv311", "mqttv5"})
     void mosquittosToolsComeInWithTheirPasswordAndNotWithAnother(String version) {
         String key = "home/tool/" + version;
-        MosquittoClient.run(
-                unit.mqtt(),
-                "mosquitto_pub",
-                "-V",
-                version,
-                "-u",
-                "anna",
-                "-P",
-                "annas secret",
-                "-t",
-                key,
-                "-m",
-                "1",
-                "-r",
-                "-q",
-                "1");
-        assertThat(MosquittoClient.fails(
-                        unit.mqtt(),
-                        "mosquitto_pub",
-                        "-V",
-                        version,
-                        "-u",
-                        "anna",
-                        "-P",
-                        "wrong",
-                        "-t",
-                        key,
-                        "-m",
-                        "2",
-                        "-r",
-                        "-q",
-                        "1"))
+        String anna = "-V " + version + " -u anna -P annassecret -q 1 -r -t " + key;
+        String bert = "-V " + version + " -u bert -P bertssecret -W 20 -v";
+        MosquittoClient.run(unit.mqtt(), "mosquitto_pub", words(anna + " -m 1"));
+        assertThat(MosquittoClient.fails(unit.mqtt(), "mosquitto_pub", words(anna + " -P wrong -m 2")))
                 .containsIgnoringCase("bad user name or password");
-        assertThat(MosquittoClient.run(
-                        unit.mqtt(),
-                        "mosquitto_sub",
-                        "-V",
-                        version,
-                        "-u",
-                        "bert",
-                        "-P",
-                        "berts secret",
-                        "-v",
-                        "-t",
-                        key,
-                        "-t",
-                        "secret/#",
-                        "-C",
-                        "1",
-                        "-W",
-                        "20"))
+        assertThat(MosquittoClient.run(unit.mqtt(), "mosquitto_sub", words(bert + " -C 1 -t secret/# -t " + key)))
                 .contains(key + " 1");
-        assertThat(MosquittoClient.run(
-                        unit.mqtt(),
-                        "mosquitto_sub",
-                        "-V",
-                        version,
-                        "-u",
-                        "bert",
-                        "-P",
-                        "berts secret",
-                        "-t",
-                        "secret/#",
-                        "-W",
-                        "20"))
+        assertThat(MosquittoClient.run(unit.mqtt(), "mosquitto_sub", words(bert + " -t secret/#")))
                 .contains("denied");
+    }
+
+    private static String[] words(String arguments) {
+        return arguments.split(" ");
     }
 
     @Test

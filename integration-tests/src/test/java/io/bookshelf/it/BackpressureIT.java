@@ -193,23 +193,30 @@ final class BackpressureIT {
         }
 
         store.hangs.countDown();
-        for (RawMqtt writer : writers.subList(1, WRITERS)) {
-            for (int i = 1; i <= PUTS; i++) {
-                Packet ack = writer.expect(Packet.PUBACK);
-                assertThat(ack.id()).isEqualTo(i);
-                assertThat(ack.reason()).isZero();
-            }
-        }
+        writers.subList(1, WRITERS).forEach(BackpressureIT::expectEveryAcknowledgement);
         for (Thread thread : sending) {
             assertThat(thread.join(RawMqtt.PATIENCE)).isTrue();
         }
         writers.getFirst().pingPong();
-        RawMqtt last = client(Connect.v5("last"));
-        last.put("last", "behind all that was sent with QoS 0");
-        Map<String, String> stored = last.snapshot(0, "full/#").stream()
-                .collect(Collectors.toMap(Packet::topic, packet -> packet.text().replace(FILLER, "")));
+        Map<String, String> stored = stored();
         assertThat(stored)
                 .hasSize(WRITERS)
                 .allSatisfy((key, value) -> assertThat(value).as(key).isEqualTo("" + PUTS));
+    }
+
+    private static void expectEveryAcknowledgement(RawMqtt writer) {
+        for (int i = 1; i <= PUTS; i++) {
+            Packet ack = writer.expect(Packet.PUBACK);
+            assertThat(ack.id()).isEqualTo(i);
+            assertThat(ack.reason()).isZero();
+        }
+    }
+
+    /** Every key's value without its filler, behind all that was sent before. */
+    private Map<String, String> stored() {
+        RawMqtt last = client(Connect.v5("last"));
+        last.put("last", "behind what was sent with QoS 0");
+        return last.snapshot(0, "full/#").stream()
+                .collect(Collectors.toMap(Packet::topic, packet -> packet.text().replace(FILLER, "")));
     }
 }

@@ -161,6 +161,7 @@ final class HostileIT {
         RawMqtt patient = UNITS.tcp(unit);
         for (byte one : whole) {
             patient.send(new byte[] {one});
+            bystander.pingPong(); // by then the unit has read it, so that it does not come along with the next
         }
         patient.expect(Packet.CONNACK);
         patient.expect(Packet.SUBACK);

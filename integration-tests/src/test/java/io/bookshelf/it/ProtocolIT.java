@@ -236,6 +236,13 @@ final class ProtocolIT {
         });
     }
 
+    @Test
+    void theClockIsKnownWhereTheSettingsSaySo() {
+        assertThat(client(Connect.v5("")).snapshot(0, "$bookshelf/clock"))
+                .singleElement()
+                .satisfies(packet -> assertThat(packet.text()).contains("\"known\":true", "\"source\":\"settings\""));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5})
     void theWillOfAClientThatVanishesIsPublishedAndStored(int version) {
