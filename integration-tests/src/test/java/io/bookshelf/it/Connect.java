@@ -12,6 +12,8 @@ final class Connect {
     private boolean clean = true;
     private int keepAlive;
     private @Nullable Will will;
+    private @Nullable String user;
+    private @Nullable String password;
 
     private Connect(int version, String clientId) {
         this.version = version;
@@ -69,8 +71,15 @@ final class Connect {
         return this;
     }
 
+    /** With a user name and, unless it is null, a password. */
+    Connect as(String name, @Nullable String secret) {
+        user = name;
+        password = secret;
+        return this;
+    }
+
     byte[] toBytes() {
-        int flags = clean ? 2 : 0;
+        int flags = (clean ? 2 : 0) | (user == null ? 0 : 128) | (password == null ? 0 : 64);
         if (will != null) {
             flags |= 4 | will.qos << 3 | (will.retain ? 32 : 0);
         }
@@ -88,6 +97,12 @@ final class Connect {
                 body.raw(will.props.toBytes());
             }
             body.string(will.topic).binary(will.payload);
+        }
+        if (user != null) {
+            body.string(user);
+        }
+        if (password != null) {
+            body.string(password);
         }
         return Bytes.packet(Packet.CONNECT, 0, body.toArray());
     }

@@ -59,7 +59,8 @@ final class FuzzIT {
             Thread watching = Thread.ofVirtual().start(() -> watch(watcher));
             fuzz(unit, new Random(seed + 1), PACKETS == 0 ? Long.MAX_VALUE : PACKETS);
             scheduler.shutdown();
-            assertThat(scheduler.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(scheduler.awaitTermination(RawMqtt.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             heart.publish("heartbeat", "end", 0, false, 0);
             assertThat(watching.join(Duration.ofSeconds(30)))
                     .as("the last heartbeat arrived")

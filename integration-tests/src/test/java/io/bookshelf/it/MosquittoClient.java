@@ -38,13 +38,27 @@ final class MosquittoClient implements RealClient {
     /** Runs one of the tools to its end and returns what it wrote; it has to succeed. */
     static String run(InetSocketAddress to, String tool, String... arguments) {
         Process process = start(to, tool, List.of(arguments));
+        String output = toItsEnd(process);
+        assertThat(process.exitValue()).as(tool + ": " + output).isZero();
+        return output;
+    }
+
+    /** Runs one of the tools to its end and returns what it wrote; it has to fail. */
+    static String fails(InetSocketAddress to, String tool, String... arguments) {
+        Process process = start(to, tool, List.of(arguments));
+        String output = toItsEnd(process);
+        assertThat(process.exitValue()).as(tool + ": " + output).isNotZero();
+        return output;
+    }
+
+    private static String toItsEnd(Process process) {
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             String output = lines.readAllAsString();
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).as(tool + ": " + output).isZero();
+            assertThat(process.waitFor(RawMqtt.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             return output;
         } catch (IOException | InterruptedException e) {
-            throw new AssertionError(tool, e);
+            throw new AssertionError(e);
         }
     }
 
@@ -68,7 +82,7 @@ final class MosquittoClient implements RealClient {
         CountDownLatch subscribed = new CountDownLatch(1);
         Thread.ofVirtual().start(() -> read(process, subscribed));
         try {
-            assertThat(subscribed.await(20, TimeUnit.SECONDS))
+            assertThat(subscribed.await(RawMqtt.PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .as(name() + " subscribed")
                     .isTrue();
         } catch (InterruptedException e) {

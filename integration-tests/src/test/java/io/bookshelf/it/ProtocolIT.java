@@ -3,7 +3,6 @@ package io.bookshelf.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -229,12 +228,19 @@ final class ProtocolIT {
         writer.expect(Packet.PUBACK);
         writer.publish("expiry/short", Bytes.utf8("1"), 1, true, 2, Props.none().with(Props.MESSAGE_EXPIRY, 1));
         writer.expect(Packet.PUBACK);
-        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+        await().atMost(RawMqtt.PATIENCE).untilAsserted(() -> {
             RawMqtt reader = client(Connect.v5("expiryreader"));
             List<Packet> snapshot = reader.snapshot(0, "expiry/#");
             assertThat(snapshot).extracting(Packet::topic).containsExactly("expiry/long");
             assertThat(snapshot.getFirst().props().number(Props.MESSAGE_EXPIRY)).isBetween(900L, 1_000L);
         });
+    }
+
+    @Test
+    void theClockIsKnownWhereTheSettingsSaySo() {
+        assertThat(client(Connect.v5("")).snapshot(0, "$bookshelf/clock"))
+                .singleElement()
+                .satisfies(packet -> assertThat(packet.text()).contains("\"known\":true", "\"source\":\"settings\""));
     }
 
     @ParameterizedTest
@@ -265,16 +271,17 @@ final class ProtocolIT {
     void aDelayedWillIsCancelledByTheClientsReturn() {
         RawMqtt watcher = client(Connect.v5("delaywatcher"));
         watcher.subscribe(0, "delay");
-        Connect connect = Connect.v5("delay")
+        client(delayed("never sent")).reset();
+        client(delayed("gone")).reset();
+        assertThat(watcher.expect(Packet.PUBLISH).text()).isEqualTo("gone");
+        watcher.pingPong();
+    }
+
+    private static Connect delayed(String will) {
+        return Connect.v5("delay")
                 .clean(false)
                 .with(Props.SESSION_EXPIRY, 60)
-                .will("delay", "gone", 1, false, Props.none().with(Props.WILL_DELAY, 2));
-        client(connect).reset();
-        RawMqtt back = client(connect);
-        back.reset();
-        Packet will = watcher.expect(Packet.PUBLISH);
-        assertThat(will.text()).isEqualTo("gone");
-        watcher.pingPong();
+                .will("delay", will, 1, false, Props.none().with(Props.WILL_DELAY, 2));
     }
 
     @Test
@@ -311,7 +318,7 @@ final class ProtocolIT {
             ids[i] = client.expect(Packet.PUBACK).id();
         }
         assertThat(Arrays.stream(ids).boxed()).isSorted().doesNotHaveDuplicates();
-        assertThat(sender).satisfies(thread -> assertThat(thread.join(Duration.ofSeconds(10)))
-                .isTrue());
+        assertThat(sender)
+                .satisfies(thread -> assertThat(thread.join(RawMqtt.PATIENCE)).isTrue());
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RawMqtt implements Closeable {
     /** How long an answer may take before a test fails; generous, since machines stall. */
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     static final String MARKER = "$bookshelf/snapshot/end";
 

@@ -65,9 +65,13 @@ final class RealClientsIT {
     void eachReadsWhatEachWrites(int qos) {
         List<RealClient> clients = clients();
         String prefix = "clients" + qos + "/";
+        RawMqtt watcher = UNITS.client(unit, Connect.v5("watcher"));
+        watcher.subscribe(0, prefix + "#");
         for (RealClient client : clients) {
             client.publish(prefix + "before/" + client.name(), qos, true, "1", client.speaksMqtt5());
         }
+        // nobody acknowledges QoS 0: what a subscriber has been sent is stored
+        clients.forEach(writer -> watcher.expect(Packet.PUBLISH));
         for (RealClient client : clients) {
             client.subscribe(prefix + "#", qos);
         }

@@ -33,7 +33,7 @@ final class RunIT {
     /** Runs to the end and expects exit code 2 and one line on standard error, which is returned. */
     private static String mistake(UnitProcess unit, List<String> arguments) throws Exception {
         Process process = unit.launch(arguments);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("ends").isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends").isTrue();
         String log = Files.readString(unit.stderr());
         assertThat(process.exitValue()).as(log).isEqualTo(2);
         assertThat(Files.readString(unit.stdout())).isEmpty();
@@ -58,8 +58,7 @@ final class RunIT {
     }
 
     private static String awaitLine(Path file) {
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> Files.readString(file).endsWith("\n"));
+        await().atMost(RawMqtt.PATIENCE).until(() -> Files.readString(file).endsWith("\n"));
         try {
             return Files.readString(file).strip();
         } catch (IOException e) {

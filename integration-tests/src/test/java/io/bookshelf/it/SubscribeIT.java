@@ -2,6 +2,7 @@ package io.bookshelf.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -273,6 +274,20 @@ final class SubscribeIT {
         try (RawMqtt client = RawMqtt.connected(unit.mqtt(), Connect.v5(""))) {
             return client.snapshot(0, filter).stream().map(Packet::topic).toList();
         }
+    }
+
+    /** Python asks it too: adjtimex(2) answers 5 for a clock that is not synchronised. */
+    @Test
+    void theClockIsKnownIfTheKernelSaysSo() throws Exception {
+        String ask = "import ctypes; print(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512)))";
+        Process python = new ProcessBuilder("/usr/bin/python3", "-c", ask).start();
+        boolean known = !new String(python.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                .strip()
+                .equals("5");
+        assertThat(client(Connect.v5("")).snapshot(0, "$bookshelf/clock"))
+                .singleElement()
+                .satisfies(packet -> assertThat(packet.text())
+                        .contains("\"known\":" + known, "\"source\":\"" + (known ? "kernel" : "") + "\""));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -143,6 +144,32 @@ final class UnitProcess implements AutoCloseable {
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs {@code bookshelf passwd}, which has to succeed. */
+    static void passwd(Path file, String user, String password) {
+        List<String> command = List.of(
+                javaBinary(),
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.bookshelf.cli.Main",
+                "passwd",
+                "--stdin",
+                file.toString(),
+                user);
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            try (Writer in = process.outputWriter(StandardCharsets.UTF_8)) {
+                in.write(password + "\n");
+            }
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as("passwd: " + said).isZero();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -22,7 +22,7 @@ final class WebSocketWire implements Wire {
     static WebSocketWire open(Wire.Tcp tcp, String host) throws IOException {
         tcp.write(handshake(host, ""));
         WebSocketWire wire = new WebSocketWire(tcp);
-        String answer = wire.readHead(Duration.ofSeconds(10));
+        String answer = wire.readHead(RawMqtt.PATIENCE);
         if (!answer.startsWith("HTTP/1.1 101")) {
             throw new IOException("no WebSocket: " + answer);
         }

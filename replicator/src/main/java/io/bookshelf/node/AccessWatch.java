@@ -8,10 +8,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,20 +27,45 @@ final class AccessWatch implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(AccessWatch.class);
     private static final long LOOK_MILLIS = 1_000;
 
-    private final ReloadableAccess access;
     private final Supplier<AccessSettings> settings;
-    private final List<Path> files;
+    private final @Nullable Path settingsFile;
+    private final ReloadableAccess access;
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("bookshelf-access").daemon().unstarted(task));
-    private Map<Path, FileTime> seen;
+    private @Nullable Path passwordFile;
+    private Stamp settingsSeen = Stamp.NONE;
+    private Stamp passwordsSeen = Stamp.NONE;
 
-    /** @param settings reads the access settings anew */
-    AccessWatch(AccessSettings first, Supplier<AccessSettings> settings, List<Path> files) {
-        this.access = new ReloadableAccess(policy(first));
+    /** By what a change of a file is noticed; its time alone may be the same after a quick second change. */
+    private record Stamp(
+            @Nullable FileTime modified,
+            long size,
+            @Nullable Object fileKey) {
+        static final Stamp NONE = new Stamp(null, 0, null);
+
+        static Stamp of(@Nullable Path file) {
+            if (file == null) {
+                return NONE;
+            }
+            try {
+                BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
+                return new Stamp(is.lastModifiedTime(), is.size(), is.fileKey());
+            } catch (IOException e) {
+                log.debug("{}: {}", file, e.toString());
+                return NONE;
+            }
+        }
+    }
+
+    /**
+     * @param settings reads the access settings, now and whenever a file has changed
+     * @param settingsFile where they come from, null for no file
+     */
+    AccessWatch(Supplier<AccessSettings> settings, @Nullable Path settingsFile) {
         this.settings = settings;
-        this.files = List.copyOf(files);
-        this.seen = modified();
-        if (!files.isEmpty()) {
+        this.settingsFile = settingsFile;
+        this.access = new ReloadableAccess(read());
+        if (settingsFile != null || passwordFile != null) {
             looking.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
@@ -52,27 +76,27 @@ final class AccessWatch implements Closeable {
 
     private void look() {
         try {
-            Map<Path, FileTime> now = modified();
-            if (!now.equals(seen)) {
-                seen = now;
-                access.replace(policy(settings.get()));
-                log.info("access: passwords and rules read again");
+            if (Stamp.of(settingsFile).equals(settingsSeen)
+                    && Stamp.of(passwordFile).equals(passwordsSeen)) {
+                return;
             }
+            access.replace(read());
+            log.info("access: passwords and rules read again");
         } catch (RuntimeException e) {
             log.warn("access: not changed, because: {}", e.getMessage());
         }
     }
 
-    private Map<Path, FileTime> modified() {
-        Map<Path, FileTime> times = new HashMap<>();
-        for (Path file : files) {
-            try {
-                times.put(file, Files.getLastModifiedTime(file));
-            } catch (IOException e) {
-                log.debug("{}: {}", file, e.toString());
-            }
+    /** Looks at each file before it reads it, so that a change in between is seen the next time. */
+    private AccessPolicy read() {
+        settingsSeen = Stamp.of(settingsFile);
+        passwordsSeen = Stamp.of(passwordFile);
+        AccessSettings now = settings.get();
+        if (!Objects.equals(passwordFile, now.passwordFile())) {
+            passwordFile = now.passwordFile();
+            passwordsSeen = Stamp.of(passwordFile);
         }
-        return times;
+        return policy(now);
     }
 
     private static AccessPolicy policy(AccessSettings settings) {

@@ -38,13 +38,14 @@ public final class BookshelfNode implements AutoCloseable {
     /**
      * Starts a unit; when this returns, its listeners accept.
      *
-     * @param access reads the access settings anew, when {@code settingsFile} or the password file has changed
+     * @param access reads the access settings: at the start, and when {@code settingsFile} or the password file has
+     *     changed
      * @param settingsFile the file that the settings come from, null for none
      * @throws NodeException with a sentence that says what to do
      */
     public static BookshelfNode start(NodeConfig config, Supplier<AccessSettings> access, @Nullable Path settingsFile) {
         Build build = Build.current();
-        AccessWatch watch = watch(config.access(), access, settingsFile);
+        AccessWatch watch = watch(access, settingsFile);
         try {
             StateStore store =
                     SqliteStateStore.open(config.data(), StoreOptions.defaults().withDurability(config.durability()));
@@ -63,17 +64,9 @@ public final class BookshelfNode implements AutoCloseable {
         }
     }
 
-    private static AccessWatch watch(
-            AccessSettings first, Supplier<AccessSettings> again, @Nullable Path settingsFile) {
-        List<Path> files = new ArrayList<>();
-        if (settingsFile != null) {
-            files.add(settingsFile);
-        }
-        if (first.passwordFile() != null) {
-            files.add(first.passwordFile());
-        }
+    private static AccessWatch watch(Supplier<AccessSettings> access, @Nullable Path settingsFile) {
         try {
-            return new AccessWatch(first, again, files);
+            return new AccessWatch(access, settingsFile);
         } catch (RuntimeException e) {
             throw new NodeException(String.valueOf(e.getMessage()));
         }
@@ -81,7 +74,7 @@ public final class BookshelfNode implements AutoCloseable {
 
     private static BookshelfNode start(NodeConfig config, Build build, AccessWatch watch, StateStore store) {
         long lastMillis = HybridClock.millis(store.head().clock());
-        KernelClock clock = new KernelClock(config.trustWallClock(), build.built(), lastMillis);
+        KernelClock clock = new KernelClock(config.trustWallClock(), build.built(), lastMillis, new LinuxTime());
         if (!clock.known()) {
             log.info("clock: the kernel does not call it synchronised, so nothing expires until it does"
                     + " (or set clock.trust = \"always\")");

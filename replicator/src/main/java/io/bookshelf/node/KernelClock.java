@@ -1,16 +1,9 @@
 package io.bookshelf.node;
 
 import io.bookshelf.bus.WallClock;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The wall clock, known when the kernel says that it is synchronised (Linux, {@code adjtimex(2)}) or when the settings vouch
@@ -23,55 +16,40 @@ final class KernelClock implements WallClock {
     /** A clock that nobody vouches for is believed this far after the build. */
     private static final Duration PLAUSIBLE = Duration.ofDays(2 * 365);
 
-    /** {@code adjtimex}'s answer for a clock that is not synchronised. */
-    private static final int TIME_ERROR = 5;
-
-    /** Larger than {@code struct timex} on any architecture. */
-    private static final long TIMEX_BYTES = 512;
-
     private static final long ASK_KERNEL_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final boolean trusted;
     private final long floorMillis;
     private final long latestMillis;
-    private final long startNanos = System.nanoTime();
-    private final @Nullable MethodHandle adjtimex;
+    private final Source source;
+    private final long startNanos;
     private volatile boolean synchronised;
     private volatile long askedNanos;
+
+    /** Where the time comes from. */
+    interface Source {
+        /** The wall clock, right or wrong, in milliseconds since the epoch. */
+        long wallMillis();
+
+        /** A clock that nobody sets, in nanoseconds since whenever. */
+        long nanos();
+
+        /** Does the kernel say that the wall clock is synchronised? */
+        boolean synchronised();
+    }
 
     /**
      * @param trusted the settings vouch for the wall clock
      * @param lastMillis the last stamp on disk, 0 for none
      */
-    KernelClock(boolean trusted, Instant built, long lastMillis) {
+    KernelClock(boolean trusted, Instant built, long lastMillis, Source source) {
         this.trusted = trusted;
+        this.source = source;
+        this.startNanos = source.nanos();
         this.floorMillis = Math.max(built.toEpochMilli(), lastMillis);
         this.latestMillis = built.plus(PLAUSIBLE).toEpochMilli();
-        this.adjtimex = trusted ? null : adjtimex();
-        this.synchronised = askKernel();
-        this.askedNanos = System.nanoTime();
-    }
-
-    private static @Nullable MethodHandle adjtimex() {
-        Linker linker = Linker.nativeLinker();
-        return linker.defaultLookup()
-                .find("adjtimex")
-                .map(symbol ->
-                        linker.downcallHandle(symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS)))
-                .orElse(null);
-    }
-
-    private boolean askKernel() {
-        if (adjtimex == null) {
-            return false;
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            // Zeroed: "modes" 0 only reads.
-            int state = (int) adjtimex.invokeExact((MemorySegment) arena.allocate(TIMEX_BYTES, 8));
-            return state >= 0 && state != TIME_ERROR;
-        } catch (Throwable e) {
-            return false;
-        }
+        this.synchronised = !trusted && source.synchronised();
+        this.askedNanos = startNanos;
     }
 
     @Override
@@ -79,21 +57,21 @@ final class KernelClock implements WallClock {
         if (trusted) {
             return true;
         }
-        long now = System.nanoTime();
+        long now = source.nanos();
         if (now - askedNanos > ASK_KERNEL_NANOS) {
             askedNanos = now;
-            synchronised = askKernel();
+            synchronised = source.synchronised();
         }
         return synchronised;
     }
 
     @Override
     public long millis() {
-        long wall = System.currentTimeMillis();
+        long wall = source.wallMillis();
         if (known()) {
             return wall;
         }
-        long estimate = floorMillis + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+        long estimate = floorMillis + TimeUnit.NANOSECONDS.toMillis(source.nanos() - startNanos);
         return wall >= estimate && wall <= latestMillis ? wall : estimate;
     }
 

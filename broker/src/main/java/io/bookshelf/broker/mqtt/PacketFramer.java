@@ -54,6 +54,16 @@ final class PacketFramer extends ByteToMessageDecoder {
         end(Reason.MALFORMED_PACKET, "a malformed packet (its length has more than four bytes)");
     }
 
+    /**
+     * Netty's own asks for more bytes if it saw no packet, and it sees none of those that are passed on at once: a socket that
+     * is not to be read would be read all the same.
+     */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        discardSomeReadBytes();
+        ctx.fireChannelReadComplete();
+    }
+
     private void packet(ChannelHandlerContext ctx, ByteBuf in, int first, int header, int remaining) {
         if (remaining > (framed == 0 ? Math.min(largest, LARGEST_CONNECT) : largest)) {
             end(Reason.PACKET_TOO_LARGE, "a packet of " + remaining + " bytes, larger than the maximum packet size");

@@ -27,6 +27,10 @@ public record SessionContext(
         SystemTopics system,
         Consumer<Runnable> loop) {
 
+    SessionContext withWall(WallClock other) {
+        return new SessionContext(limits, access, counters, other, submit, reads, system, loop);
+    }
+
     /** Reads from the store without holding up the loop. */
     public interface Reads {
         /**

@@ -17,8 +17,6 @@ import org.slf4j.LoggerFactory;
 public final class SessionRegistry {
     private static final Logger log = LoggerFactory.getLogger(SessionRegistry.class);
 
-    private static final long CLOCK_JUMP_MILLIS = 10_000;
-
     /**
      * A CONNECT that has been let in.
      *
@@ -43,11 +41,9 @@ public final class SessionRegistry {
     private final Wills wills;
     private final SubscriptionChanges subscriptions;
     private final Map<String, Session> sessions = new HashMap<>();
-    private long lastTickNanos;
-    private long lastTickMillis;
 
-    public SessionRegistry(SessionContext context, long sequence) {
-        this.context = context;
+    public SessionRegistry(SessionContext outer, long sequence) {
+        this.context = outer.withWall(new FollowedClock(outer.wall(), this::shiftTimes));
         this.router = new Router(context, sequence);
         this.wills = new Wills(context, router);
         this.subscriptions = new SubscriptionChanges(context, router);
@@ -267,22 +263,15 @@ public final class SessionRegistry {
     }
 
     /** The wall clock became known, or was set: what waits for a time waits as long as before. */
-    private void followClock(long now) {
-        long nanos = System.nanoTime();
-        long jump = now - lastTickMillis - (nanos - lastTickNanos) / 1_000_000;
-        if (lastTickNanos != 0 && Math.abs(jump) > CLOCK_JUMP_MILLIS) {
-            log.info("clock: the time of day jumped by {} s", jump / 1_000);
-            sessions.values().forEach(session -> session.shiftTimes(jump));
-            wills.shiftTimes(jump);
-        }
-        lastTickNanos = nanos;
-        lastTickMillis = now;
+    private void shiftTimes(long jump) {
+        log.info("clock: the time of day jumped by {} s", jump / 1_000);
+        sessions.values().forEach(session -> session.shiftTimes(jump));
+        wills.shiftTimes(jump);
     }
 
     /** Once a second: ends what has expired, fires wills that are due, saves what has waited. */
     public void tick() {
         long now = context.wall().millis();
-        followClock(now);
         wills.fireDue(now);
         long eventsBefore = now - context.limits().eventSeconds() * 1_000;
         for (Session session : List.copyOf(sessions.values())) {

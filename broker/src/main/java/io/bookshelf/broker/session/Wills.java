@@ -71,9 +71,20 @@ final class Wills {
         }
     }
 
-    /** The clock was set: delays stay what they were. */
+    /** The clock was set: delays stay what they were, after a restart too. */
     void shiftTimes(long millis) {
-        wills.replaceAll((clientId, due) -> due.fireAt == 0 ? due : new Due(due.will, due.fireAt + millis));
+        List<SessionChange> changes = new ArrayList<>();
+        wills.replaceAll((clientId, due) -> {
+            if (due.fireAt == 0) {
+                return due;
+            }
+            long fireAt = due.fireAt + millis;
+            changes.add(due.will.stored(clientId, fireAt));
+            return new Due(due.will, fireAt);
+        });
+        if (!changes.isEmpty()) {
+            context.submit().accept(new Changes(changes, refusal -> {}));
+        }
     }
 
     void fireDue(long now) {
