@@ -22,7 +22,9 @@ import org.slf4j.LoggerFactory;
 final class StoreCheck implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreCheck.class);
     private static final long LONGEST_LOG = 16L * 1024 * 1024;
-    private static final int ROWS_BETWEEN_LOOKS = 4_096;
+    private static final int ROWS_BETWEEN_LOOKS = 512;
+    // Nobody waits for a check, but somebody may wait for the core that it runs on, at the start above all.
+    private static final long REST_MILLIS = 5;
     private static final long AGAIN_MILLIS = 60_000;
 
     private final SqliteStateStore store;
@@ -136,7 +138,7 @@ final class StoreCheck implements AutoCloseable {
                 db,
                 store.damage(),
                 logged::remove,
-                () -> stopped() || (++rows[0] % ROWS_BETWEEN_LOOKS == 0 && logTooLong()));
+                () -> stopped() || (++rows[0] % ROWS_BETWEEN_LOOKS == 0 && (logTooLong() || !rest())));
         if (!totals.complete()) {
             return false;
         }
@@ -180,6 +182,17 @@ final class StoreCheck implements AutoCloseable {
     private static @Nullable Ledger readLedger(Db db) throws SQLException {
         try (PreparedStatement select = db.prepareOnce(Ledger.SELECT)) {
             return Ledger.read(select);
+        }
+    }
+
+    /** Leaves the core to others for a moment; false if it was interrupted. */
+    private boolean rest() {
+        try {
+            wake.tryAcquire(REST_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -11,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,13 +46,16 @@ public final class BookshelfNode implements AutoCloseable {
      * @throws NodeException with a sentence that says what to do
      */
     public static BookshelfNode start(NodeConfig config, Supplier<AccessSettings> access, @Nullable Path settingsFile) {
+        // Binding to the kernel takes as long as opening the store does.
+        FutureTask<KernelClock.Source> time = new FutureTask<>(LinuxTime::new);
+        Thread.ofPlatform().daemon().name("bookshelf-start").start(time);
         Build build = Build.current();
         AccessWatch watch = watch(access, settingsFile);
         try {
             StateStore store =
                     SqliteStateStore.open(config.data(), StoreOptions.defaults().withDurability(config.durability()));
             try {
-                return start(config, build, watch, store);
+                return start(config, build, watch, store, await(time));
             } catch (RuntimeException e) {
                 store.close();
                 throw e;
@@ -72,9 +77,21 @@ public final class BookshelfNode implements AutoCloseable {
         }
     }
 
-    private static BookshelfNode start(NodeConfig config, Build build, AccessWatch watch, StateStore store) {
+    private static KernelClock.Source await(FutureTask<KernelClock.Source> time) {
+        try {
+            return time.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the kernel's clock cannot be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NodeException("the start was interrupted");
+        }
+    }
+
+    private static BookshelfNode start(
+            NodeConfig config, Build build, AccessWatch watch, StateStore store, KernelClock.Source time) {
         long lastMillis = HybridClock.millis(store.head().clock());
-        KernelClock clock = new KernelClock(config.trustWallClock(), build.built(), lastMillis, new LinuxTime());
+        KernelClock clock = new KernelClock(config.trustWallClock(), build.built(), lastMillis, time);
         if (!clock.known()) {
             log.info("clock: the kernel does not call it synchronised, so nothing expires until it does"
                     + " (or set clock.trust = \"always\")");

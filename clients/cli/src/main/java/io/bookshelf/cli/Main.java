@@ -6,7 +6,10 @@ import io.bookshelf.cli.config.Spelling;
 import io.bookshelf.node.NodeException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,18 +37,24 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
-        int code = commandLine().execute(args);
+        int code = commandLine(args.length > 0 ? args[0] : "").execute(args);
         System.out.flush();
         System.exit(code);
     }
 
-    /** Every command of the tool, with its way of reporting mistakes. */
-    static CommandLine commandLine() {
+    /** The tool, with its way of reporting mistakes: with one command if that is the first word, with every one otherwise. */
+    static CommandLine commandLine(String firstWord) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("run", RunCommand::new);
+        commands.put("passwd", PasswdCommand::new);
+        commands.put("bench", BenchCommand::new);
+        commands.put("version", VersionCommand::new);
         CommandLine line = new CommandLine(new Main());
-        line.addSubcommand(new RunCommand());
-        line.addSubcommand(new PasswdCommand());
-        line.addSubcommand(new BenchCommand());
-        line.addSubcommand(new VersionCommand());
+        // Each command costs a good part of a unit's start to be looked into.
+        if (commands.containsKey(firstWord)) {
+            commands.keySet().retainAll(Set.of(firstWord));
+        }
+        commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
         return line.setParameterExceptionHandler(Main::reportUsage).setExecutionExceptionHandler(Main::reportFailure);
     }
 

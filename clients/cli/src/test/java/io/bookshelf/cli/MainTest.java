@@ -68,7 +68,7 @@ class MainTest {
     }
 
     private int execute(String... arguments) {
-        CommandLine line = Main.commandLine();
+        CommandLine line = Main.commandLine(arguments.length > 0 ? arguments[0] : "");
         line.setOut(new PrintWriter(out));
         line.setErr(new PrintWriter(err));
         return line.execute(arguments);
