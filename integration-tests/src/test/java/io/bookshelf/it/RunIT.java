@@ -33,7 +33,11 @@ final class RunIT {
     /** Runs to the end and expects exit code 2 and one line on standard error, which is returned. */
     private static String mistake(UnitProcess unit, List<String> arguments) throws Exception {
         Process process = unit.launch(arguments);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends").isTrue();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends").isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
         String log = Files.readString(unit.stderr());
         assertThat(process.exitValue()).as(log).isEqualTo(2);
         assertThat(Files.readString(unit.stdout())).isEmpty();
