@@ -57,7 +57,8 @@ final class Db implements AutoCloseable {
             db.execute("PRAGMA page_size=" + PAGE_BYTES);
             db.execute("PRAGMA auto_vacuum=INCREMENTAL");
             db.execute("PRAGMA journal_mode=WAL");
-            db.execute("PRAGMA journal_size_limit=" + CHECKPOINT_PAGES * PAGE_BYTES);
+            // Cutting the log at each start over would make the file system allocate it anew.
+            db.execute("PRAGMA journal_size_limit=" + 2 * CHECKPOINT_PAGES * PAGE_BYTES);
             db.execute("PRAGMA wal_autocheckpoint=" + CHECKPOINT_PAGES);
         } catch (SQLException | RuntimeException e) {
             db.close();

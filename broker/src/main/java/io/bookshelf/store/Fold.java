@@ -9,30 +9,41 @@ import org.jspecify.annotations.Nullable;
  * settled after.
  */
 final class Fold {
-    private final Writer writer;
     private final Recent recent;
     private final List<Recent.Item> slice;
     private final boolean last;
+    private final long deletedLogId;
 
-    private Fold(Writer writer, Recent recent, List<Recent.Item> slice, boolean last) {
-        this.writer = writer;
+    private Fold(Recent recent, List<Recent.Item> slice, boolean last, long deletedLogId) {
         this.recent = recent;
         this.slice = slice;
         this.last = last;
+        this.deletedLogId = deletedLogId;
     }
 
-    /** Folds the next slice, or all that is left where new entries have filled their bound again already. */
-    static Fold step(Writer writer, Recent recent, int entries, long bytes, Ledger.Delta delta) throws SQLException {
+    /**
+     * Deletes rows of the log that are in the table, and brings the next slice there, or all that is left where new entries
+     * have filled their bound again already.
+     *
+     * @param entries about how many entries to fold, 0 for none
+     * @param bytes about how many bytes of them
+     * @param logRows how many rows of the log to delete
+     */
+    static Fold step(Writer writer, Recent recent, int entries, long bytes, long logRows, Ledger.Delta delta)
+            throws SQLException {
+        long deletable = recent.deletableLogId(logRows);
+        if (deletable > 0) {
+            writer.deleteLog(deletable);
+        }
+        if (entries == 0 || recent.view().folding() == null) {
+            return new Fold(recent, List.of(), false, deletable);
+        }
         boolean hurry = recent.isFull();
         List<Recent.Item> slice = recent.slice(hurry ? Integer.MAX_VALUE : entries, hurry ? Long.MAX_VALUE : bytes);
-        Fold fold = new Fold(writer, recent, slice, recent.isLast(slice));
         for (Recent.Item item : slice) {
             write(writer, item, recent.fileRowUnder(item), delta);
         }
-        if (fold.last) {
-            writer.deleteLog(recent.foldingLogId());
-        }
-        return fold;
+        return new Fold(recent, slice, recent.isLast(slice), deletable);
     }
 
     /**
@@ -58,6 +69,9 @@ final class Fold {
 
     /** The transaction is committed. */
     void committed() {
+        if (deletedLogId > 0) {
+            recent.deletedLog(deletedLogId);
+        }
         recent.folded(slice, last);
     }
 }

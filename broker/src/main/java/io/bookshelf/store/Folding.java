@@ -2,13 +2,16 @@ package io.bookshelf.store;
 
 import java.sql.SQLException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** When the log is brought into the entry table, and how much of it at a time. */
 final class Folding {
     // Between two commits, folding may take a moment that nobody notices.
     private static final int IDLE_SLICES = 4;
     private static final long IDLE_SLICE_BYTES = 256 * 1024;
+    // Rows of the log that are in the table are deleted in small steps too: more than a commit appends.
+    private static final int LOG_ROWS_BESIDE = 64;
+    private static final int LOG_ROWS_IDLE = 256;
+
     private static final int MOST_AT_ONCE = 512;
     private static final long MOST_BYTES_AT_ONCE = 512 * 1024;
 
@@ -31,28 +34,36 @@ final class Folding {
      * A step of a fold that has begun, where it is time for one, as part of the transaction that writes {@code items}. Twice as
      * much is folded as is written, so the one generation is in the table before the other is full.
      */
-    @Nullable
     Fold beside(List<Recent.Item> items, Ledger.Delta delta) throws SQLException {
+        owedEntries += store.sliceEntries() + 2L * items.size();
+        owedBytes += 2 * items.stream().mapToLong(Generation::weight).sum();
         if (store.recent().view().folding() == null) {
             owedEntries = 0;
             owedBytes = 0;
-            return null;
         }
-        owedEntries += store.sliceEntries() + 2L * items.size();
-        owedBytes += 2 * items.stream().mapToLong(Generation::weight).sum();
-        if (owedEntries < WORTH_A_SLICE && owedBytes < WORTH_A_SLICE_BYTES) {
-            return null;
-        }
+        boolean worthIt = owedEntries >= WORTH_A_SLICE || owedBytes >= WORTH_A_SLICE_BYTES;
         Fold fold = Fold.step(
-                store.writer(), store.recent(), (int) owedEntries, Math.max(owedBytes, WORTH_A_SLICE_BYTES), delta);
-        owedEntries = 0;
-        owedBytes = 0;
+                store.writer(),
+                store.recent(),
+                worthIt ? (int) owedEntries : 0,
+                Math.max(owedBytes, WORTH_A_SLICE_BYTES),
+                LOG_ROWS_BESIDE + items.size(),
+                delta);
+        if (worthIt) {
+            owedEntries = 0;
+            owedBytes = 0;
+        }
         return fold;
     }
 
-    /** A step of a fold that has begun, between two transactions. */
-    void idleStep() throws SQLException {
-        step(IDLE_SLICES * store.sliceEntries(), IDLE_SLICE_BYTES);
+    /** A step of what has begun, between two transactions; false if there was nothing to do. */
+    boolean idleStep() throws SQLException {
+        Recent recent = store.recent();
+        if (recent.view().folding() == null && recent.deletableLogId(1) == 0) {
+            return false;
+        }
+        step(IDLE_SLICES * store.sliceEntries(), IDLE_SLICE_BYTES, LOG_ROWS_IDLE);
+        return true;
     }
 
     /** All that is logged. */
@@ -60,7 +71,7 @@ final class Folding {
         Recent recent = store.recent();
         while (!recent.isEmpty()) {
             recent.beginFolding();
-            step(MOST_AT_ONCE, MOST_BYTES_AT_ONCE);
+            step(MOST_AT_ONCE, MOST_BYTES_AT_ONCE, Integer.MAX_VALUE);
         }
     }
 
@@ -75,8 +86,8 @@ final class Folding {
         recent.drained();
     }
 
-    private void step(int entries, long bytes) throws SQLException {
-        inTransaction(delta -> Fold.step(store.writer(), store.recent(), entries, bytes, delta))
+    private void step(int entries, long bytes, long logRows) throws SQLException {
+        inTransaction(delta -> Fold.step(store.writer(), store.recent(), entries, bytes, logRows, delta))
                 .committed();
     }
 

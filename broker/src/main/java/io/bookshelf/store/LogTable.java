@@ -19,7 +19,8 @@ final class LogTable {
      * @param items the whole entries in order; a key may stand more than once
      * @param last where the last whole row says that the store stood; null if there is none
      * @param all how many keys had an entry then
-     * @param lastId the number of the last row
+     * @param firstId the number of the first row, 0 for none
+     * @param lastId the number of the last row, 0 for none
      * @param damaged true if something of it is lost
      * @param lastDamaged true if the last row does not say where the store stood
      */
@@ -27,6 +28,7 @@ final class LogTable {
             List<Recent.Item> items,
             @Nullable Head last,
             long all,
+            long firstId,
             long lastId,
             boolean damaged,
             boolean lastDamaged) {}
@@ -53,6 +55,7 @@ final class LogTable {
         List<Recent.Item> items = new ArrayList<>();
         Head last = null;
         long all = 0;
+        long firstId = 0;
         long id = 0;
         boolean damaged = false;
         boolean lastDamaged = false;
@@ -65,6 +68,7 @@ final class LogTable {
                     damage.row("log", (int) id, -1);
                 }
                 id = rows.getLong(1);
+                firstId = firstId == 0 ? id : firstId;
                 items.addAll(batch.items());
                 lastDamaged = batch.head() == null;
                 damaged |= lastDamaged || batch.lost() > 0;
@@ -74,6 +78,6 @@ final class LogTable {
                 }
             }
         }
-        return new Contents(items, last, all, id, damaged, lastDamaged);
+        return new Contents(items, last, all, firstId, id, damaged, lastDamaged);
     }
 }

@@ -22,9 +22,13 @@ final class Recent {
     private final int mostEntries;
     private final long mostBytes;
     private volatile View view = new View(0, new Generation(), null);
-    // The number of the log's last row, and that up to which it belongs to the generation being folded.
+    // The number of the log's last row, that up to which it belongs to the generation being folded, that up to which
+    // all is in
+    // the table, and that up to which it has been deleted.
     private long lastLogId;
     private long foldingLogId;
+    private long foldedLogId;
+    private long deletedLogId;
     // The key up to which the generation is folded.
     private byte @Nullable [] folded;
     // The last one that was folded: what the table has under its keys unless something here is newer. For the writer
@@ -96,13 +100,18 @@ final class Recent {
         return lastLogId + 1;
     }
 
-    long foldingLogId() {
-        return foldingLogId;
+    /** The row of the log up to which it may be deleted, at most so many rows of it at once; 0 for nothing. */
+    long deletableLogId(long most) {
+        return deletedLogId < foldedLogId ? Math.min(foldedLogId, deletedLogId + most) : 0;
+    }
+
+    void deletedLog(long throughId) {
+        deletedLogId = throughId;
     }
 
     /** True if there is nothing to fold. */
     boolean isEmpty() {
-        return view.folding == null && view.recent.isEmpty();
+        return view.folding == null && view.recent.isEmpty() && deletableLogId(1) == 0;
     }
 
     /**
@@ -171,6 +180,7 @@ final class Recent {
             View before = view;
             view = new View(before.sequence, before.recent, null);
             settled = before.folding;
+            foldedLogId = foldingLogId;
             folded = null;
         } else if (!slice.isEmpty()) {
             folded = slice.getLast().key;
@@ -239,7 +249,8 @@ final class Recent {
 
     /** The log is empty: all that is here is in the table. */
     void drained() {
-        foldingLogId = lastLogId;
+        foldedLogId = lastLogId;
+        deletedLogId = lastLogId;
         folded = null;
         view = new View(view.sequence, new Generation(), null);
     }
@@ -267,16 +278,22 @@ final class Recent {
         settled = null;
     }
 
-    /** Starts anew, with what the log of a file holds: its entries in order, a key perhaps more than once. */
-    void reset(List<Item> items, long logId, long sequence) {
+    /**
+     * Starts anew, with what the log of a file holds: its entries in order, a key perhaps more than once.
+     *
+     * @param firstLogId the number of the log's first row
+     */
+    void reset(List<Item> items, long firstLogId, long logId, long sequence) {
         Map<Key, Item> newest = new HashMap<>();
         items.forEach(item -> newest.put(item.entry.key(), item));
         List<Item> bySequence = new ArrayList<>(newest.values());
         bySequence.sort(Comparator.comparingLong(item -> item.entry.sequence()));
         Generation fresh = new Generation();
-        fresh.add(bySequence, logId, 0);
+        deletedLogId = Math.max(0, firstLogId - 1);
+        fresh.add(bySequence, logId - deletedLogId, 0);
         lastLogId = logId;
         foldingLogId = 0;
+        foldedLogId = 0;
         folded = null;
         settled = null;
         view = new View(sequence, fresh, null);

@@ -57,7 +57,11 @@ public final class SqliteStateStore implements StateStore {
         writer = opened.writer();
         ledger = opened.ledger();
         saved = ledger;
-        recent.reset(opened.logged(), opened.lastLogId(), ledger.head().sequence());
+        recent.reset(
+                opened.logged(),
+                opened.firstLogId(),
+                opened.lastLogId(),
+                ledger.head().sequence());
         full = !reserve.hold();
         check = new StoreCheck(this, options.checkEveryMillis(), options.millis());
     }
@@ -155,7 +159,7 @@ public final class SqliteStateStore implements StateStore {
             writer = opened.writer();
             ledger = opened.ledger();
             saved = ledger;
-            recent.reset(List.of(), 0, ledger.head().sequence());
+            recent.reset(List.of(), 0, 0, ledger.head().sequence());
             replaceFile = false;
             reopenWriter = false;
             problem = "";
@@ -199,8 +203,7 @@ public final class SqliteStateStore implements StateStore {
             if (recent.isHalfFull()) {
                 recent.beginFolding();
             }
-            if (recent.view().folding() != null) {
-                folding.idleStep();
+            if (folding.idleStep()) {
                 return true;
             }
             writer.db.tidy();

@@ -217,9 +217,7 @@ final class SqliteTransaction implements WriteTransaction {
             store.save(after);
             writer.db.commit();
             over = true;
-            if (fold != null) {
-                fold.committed();
-            }
+            fold.committed();
             for (Change change : changes.values()) {
                 if (change.dirty && change.after == null) {
                     recent.forget(change.key);

@@ -36,7 +36,7 @@ final class StoreFile {
     }
 
     /** A file that can be written, its ledger where the log says that the store stood, and what is logged. */
-    record Opened(Writer writer, Ledger ledger, List<Recent.Item> logged, long lastLogId) {}
+    record Opened(Writer writer, Ledger ledger, List<Recent.Item> logged, long firstLogId, long lastLogId) {}
 
     SetAside setAside() {
         return setAside;
@@ -112,9 +112,9 @@ final class StoreFile {
                 ? stored.at(last, log.all())
                 : stored;
         if (logged == null || log.damaged()) {
-            return new Opened(writer, countAnew(writer, logged, log), List.of(), 0);
+            return new Opened(writer, countAnew(writer, logged, log), List.of(), 0, 0);
         }
-        return new Opened(writer, logged, log.items(), log.lastId());
+        return new Opened(writer, logged, log.items(), log.firstId(), log.lastId());
     }
 
     /** After damage. Where it is not known how far the counters had come, the file goes on under a new replica id. */
@@ -157,7 +157,7 @@ final class StoreFile {
             finishReplacement();
             Writer writer = Writer.open(folder.file(), options.durability(), damage);
             LOG.warn("the store file was set aside as {}; {} rows were taken over", aside, salvagedRows);
-            return new Opened(writer, fresh, List.of(), 0);
+            return new Opened(writer, fresh, List.of(), 0, 0);
         } catch (IOException | SQLException e) {
             throw cannotWrite(e);
         }
