@@ -41,7 +41,7 @@ public record StoreOptions(
                 Durability.FULL,
                 4L * 1024 * 1024,
                 32_768,
-                Math.clamp(Runtime.getRuntime().maxMemory() / 40, 1L << 20, 6L << 20),
+                Math.clamp(Runtime.getRuntime().maxMemory() / 20, 1L << 20, 6L << 20),
                 16,
                 3,
                 3_600_000,

@@ -1,7 +1,9 @@
 package io.bookshelf.node;
 
 import io.bookshelf.broker.BrokerException;
+import io.bookshelf.broker.ClassLoading;
 import io.bookshelf.broker.EmbeddedBroker;
+import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.schema.HybridClock;
 import io.bookshelf.store.SqliteStateStore;
 import io.bookshelf.store.StateStore;
@@ -12,7 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,14 +27,26 @@ import org.slf4j.LoggerFactory;
 public final class BookshelfNode implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(BookshelfNode.class);
 
+    private static final long TRIM_SECONDS = 10;
+
     private final AccessWatch access;
     private final StateStore store;
     private final EmbeddedBroker broker;
+    private final ScheduledExecutorService trim;
 
-    private BookshelfNode(AccessWatch access, StateStore store, EmbeddedBroker broker) {
+    private BookshelfNode(AccessWatch access, StateStore store, EmbeddedBroker broker, ScheduledExecutorService trim) {
         this.access = access;
         this.store = store;
         this.broker = broker;
+        this.trim = trim;
+    }
+
+    /**
+     * Begins, on a thread of its own, to load what a unit needs, and returns at once. Worth calling first of all: a start is for
+     * the most part the loading of classes, and most machines have a second core for it.
+     */
+    public static void prepare() {
+        Thread.ofPlatform().daemon().name("bookshelf-classes").start(ClassLoading::load);
     }
 
     /** Starts a unit whose access settings do not change while it runs, its password file excepted. */
@@ -46,9 +63,8 @@ public final class BookshelfNode implements AutoCloseable {
      * @throws NodeException with a sentence that says what to do
      */
     public static BookshelfNode start(NodeConfig config, Supplier<AccessSettings> access, @Nullable Path settingsFile) {
-        // Binding to the kernel takes as long as opening the store does.
         FutureTask<KernelClock.Source> time = new FutureTask<>(LinuxTime::new);
-        Thread.ofPlatform().daemon().name("bookshelf-start").start(time);
+        Thread.ofPlatform().daemon().name("bookshelf-clock").start(time);
         Build build = Build.current();
         AccessWatch watch = watch(access, settingsFile);
         try {
@@ -97,7 +113,15 @@ public final class BookshelfNode implements AutoCloseable {
                     + " (or set clock.trust = \"always\")");
         }
         EmbeddedBroker broker = EmbeddedBroker.start(config.broker(), store, clock, watch.policy(), build.version());
-        return new BookshelfNode(watch, store, broker);
+        return new BookshelfNode(watch, store, broker, trimWhenIdle(broker.counters()));
+    }
+
+    private static ScheduledExecutorService trimWhenIdle(BrokerCounters counters) {
+        IdleTrim trim = new IdleTrim(() -> counters.packetsReceived.sum() + counters.packetsSent.sum(), System::gc);
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+                task -> Thread.ofPlatform().daemon().name("bookshelf-trim").unstarted(task));
+        timer.scheduleWithFixedDelay(trim::look, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
+        return timer;
     }
 
     /** Where MQTT over TCP listens. */
@@ -114,7 +138,7 @@ public final class BookshelfNode implements AutoCloseable {
     @Override
     public void close() {
         List<RuntimeException> failures = new ArrayList<>();
-        for (Runnable part : List.<Runnable>of(broker::close, store::close, access::close)) {
+        for (Runnable part : List.<Runnable>of(trim::shutdownNow, broker::close, store::close, access::close)) {
             try {
                 part.run();
             } catch (RuntimeException e) {

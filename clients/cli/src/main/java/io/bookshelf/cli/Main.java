@@ -3,6 +3,7 @@ package io.bookshelf.cli;
 import io.bookshelf.cli.bench.BenchCommand;
 import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.Spelling;
+import io.bookshelf.node.BookshelfNode;
 import io.bookshelf.node.NodeException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
@@ -37,6 +38,9 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("run")) {
+            BookshelfNode.prepare();
+        }
         int code = commandLine(args.length > 0 ? args[0] : "").execute(args);
         System.out.flush();
         System.exit(code);
