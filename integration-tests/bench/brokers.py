@@ -42,16 +42,10 @@ class Broker:
                     figures[words[0][:-1].lower()] = int(words[1]) / 1024
         return figures
 
-    def settled_memory(self):
-        """Memory once it has not moved by more than 1 % for two seconds; after 20 s as it is."""
-        before = self.memory()
-        for _ in range(10):
-            time.sleep(2)
-            now = self.memory()
-            if abs(now["anonymous"] - before["anonymous"]) < 0.01 * before["anonymous"]:
-                return now
-            before = now
-        return before
+    def settled_memory(self, seconds):
+        """Memory that long after the last packet, when whoever gives memory back has done so."""
+        time.sleep(seconds)
+        return self.memory()
 
     def stop(self):
         if self.process.poll() is None:

@@ -79,7 +79,8 @@ def write(options, rounds, disks, memory, starts):
         "# Benchmarks",
         "Written by `integration-tests/bench/compare`; do not edit. Bookshelf writes every acknowledged put to disk "
         "(`synchronous=FULL`); Mosquitto (no persistence, `max_queued_messages 0`, `max_inflight_messages 0`) and stock "
-        "Moquette 0.18.3 (in memory) keep nothing. Load generator and broker share the machine.",
+        "Moquette 0.18.3 (in memory) keep nothing. Load generator and broker share the machine. What is timed by the second "
+        "is warmed up for 10 s; memory is read 45 s after the last packet.",
         "```\n%s\n```" % options.command,
         machine(disks),
         "## Targets\n\n" + targets(options, rounds, disks, memory, starts),

@@ -5,12 +5,11 @@ import io.bookshelf.schema.Key;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,9 @@ final class Generation {
     // About what an entry takes in the log besides its key and value.
     private static final int LOGGED_OVERHEAD = 100;
 
-    private final ConcurrentMap<Key, Place> places = new ConcurrentHashMap<>();
+    // For the writer alone: were readers to look here too, they could see a key's newer entry here and then its older
+    // one there.
+    private final Map<Key, Place> places = new HashMap<>();
     private final ConcurrentNavigableMap<byte[], Place> inOrder = new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
     private final SequenceLog sequences = new SequenceLog();
     // Counted here, as the maps would have to count anew each time.
@@ -108,10 +109,12 @@ final class Generation {
         return OVERHEAD + 3L * item.key().length + item.entry().value().length;
     }
 
+    /** For the writer. */
     Recent.@Nullable Item get(Key key) {
         return item(places.get(key));
     }
 
+    /** For any thread. */
     Recent.@Nullable Item get(byte[] key) {
         return item(inOrder.get(key));
     }

@@ -62,7 +62,7 @@ final class Merge implements Iterator<Recent.Item> {
         Recent.Item newest;
         do {
             item = next(older);
-            newest = item == null ? null : view.recent().get(item.entry().key());
+            newest = item == null ? null : view.recent().get(item.key());
             // One that has moved to a place further on comes there.
         } while (item != null && newest != null && order.compare(item, newest) != 0);
         // The iterator over the newer ones may have passed this place before there was anything.

@@ -74,12 +74,14 @@ final class Recent {
      * @param folding what is on its way into the entry table, null for nothing
      */
     record View(long sequence, Generation recent, @Nullable Generation folding) {
+        /** For the writer. */
         @Nullable
         Item get(Key key) {
             Item item = recent.get(key);
             return item == null && folding != null ? folding.get(key) : item;
         }
 
+        /** For any thread. */
         @Nullable
         Item get(byte[] key) {
             Item item = recent.get(key);

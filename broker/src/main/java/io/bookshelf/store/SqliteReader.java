@@ -70,12 +70,13 @@ final class SqliteReader implements StoreReader {
 
     @Override
     public @Nullable Entry get(Key key) {
+        byte[] bytes = key.utf8();
         return read(c -> {
-            Recent.Item item = store.recent().get(key);
+            Recent.Item item = store.recent().view().get(bytes);
             if (item != null) {
                 return item.entry();
             }
-            c.get.setBytes(1, key.utf8());
+            c.get.setBytes(1, bytes);
             try (ResultSet rows = c.get.executeQuery()) {
                 return rows.next() ? whole(c, rows).entry() : null;
             }

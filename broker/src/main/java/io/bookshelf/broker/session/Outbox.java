@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
     private static final int PAGE_ROWS = 512;
     private static final int PAGE_BYTES = 256 * 1024;
+    // A page is read while the one before it is sent.
     private static final int READ_BELOW = 64;
     private static final int LIVE_BACKLOG = 1_024;
     private static final long LIVE_BACKLOG_BYTES = 512 * 1024;
@@ -202,9 +203,7 @@ final class Outbox {
                 }
                 case BacklogItem.SnapshotDone done -> session.subscriptions().snapshotDelivered(done.task());
             }
-            if (backlog.size() < READ_BELOW) {
-                readOn();
-            }
+            readOn();
         }
         readOn();
     }
@@ -231,7 +230,7 @@ final class Outbox {
     }
 
     private void readOn() {
-        while (!reading && !live && backlog.size() < READ_BELOW) {
+        while (!reading && !live && backlog.size() < READ_BELOW && backlogBytes < PAGE_BYTES) {
             SnapshotTask task = snapshots.peek();
             if (task != null && !task.subscription.active) {
                 snapshots.poll();
