@@ -133,9 +133,7 @@ final class Outbox {
             return;
         }
         if (live) {
-            if (delivery.change() > position) {
-                offerLive(delivery);
-            }
+            offerLive(delivery);
         } else if (tail != null) {
             tail.add(delivery);
             tailBytes += delivery.message().weight();
@@ -171,7 +169,7 @@ final class Outbox {
                 return;
             }
             live = false;
-            position = Math.max(position, router.sequence());
+            position = Math.max(position, event.afterSequence);
             context.counters().subscribersLagged.increment();
         }
         session.events().add(event);
@@ -231,7 +229,7 @@ final class Outbox {
     }
 
     private void readOn() {
-        while (!reading && !live && backlog.size() < READ_BELOW) {
+        while (!reading && !live && backlog.size() < READ_BELOW && backlogBytes < PAGE_BYTES) {
             SnapshotTask task = snapshots.peek();
             if (task != null && !task.subscription.active) {
                 snapshots.poll();

@@ -43,13 +43,13 @@ public final class SessionRegistry {
     private final Wills wills;
     private final SubscriptionChanges subscriptions;
     private final Map<String, Session> sessions = new HashMap<>();
-    private long lastTickNanos;
-    private long lastTickMillis;
+    private long lastNanos;
+    private long lastMillis;
 
     public SessionRegistry(SessionContext context, long sequence) {
         this.context = context;
         this.router = new Router(context, sequence);
-        this.wills = new Wills(context, router);
+        this.wills = new Wills(context, router, this::now);
         this.subscriptions = new SubscriptionChanges(context, router);
     }
 
@@ -67,7 +67,7 @@ public final class SessionRegistry {
 
     /** Finds or makes the session of a client; an older connection of the same client id is closed. */
     public void connect(ConnectRequest request, Connected connected) {
-        long now = context.wall().millis();
+        long now = now();
         List<SessionChange> changes = new ArrayList<>();
         Session existing = sessions.get(request.clientId());
         if (existing != null && existing.connected()) {
@@ -88,7 +88,13 @@ public final class SessionRegistry {
         } else {
             session.outbox().openNew();
         }
+        if (!present && (forgotten || session.durable())) {
+            // In the same transaction: a session that the client was told is gone must not come back after a crash.
+            changes.add(new SessionChange.DropSession(session.clientId()));
+        }
         if (session.durable()) {
+            // What is sent again has to be on disk before, also where the disk has refused it once.
+            session.changes().flush();
             long cursor = session.outbox().cursor();
             session.changes().savedCursor(cursor);
             changes.add(new SessionChange.SaveSession(session.clientId(), session.expirySeconds(), 0, cursor));
@@ -103,12 +109,7 @@ public final class SessionRegistry {
                 connected.ready(session, present);
             }
         };
-        if (forgotten) {
-            // a session that the client was told is gone must not come back after a crash
-            context.submit().accept(new Changes(changes, answer));
-        } else {
-            Changes.whenSaved(context, changes, answer);
-        }
+        Changes.whenSaved(context, changes, answer);
     }
 
     /** The client has its CONNACK. */
@@ -144,7 +145,7 @@ public final class SessionRegistry {
      * @param expirySeconds how long the session lives on
      */
     public void disconnected(Session session, ClientLink link, boolean goodbye, long expirySeconds) {
-        disconnected(session, link, goodbye, expirySeconds, context.wall().millis());
+        disconnected(session, link, goodbye, expirySeconds, now());
     }
 
     private void disconnected(Session session, ClientLink link, boolean goodbye, long expirySeconds, long now) {
@@ -206,6 +207,10 @@ public final class SessionRegistry {
         Changes.whenSaved(context, changes, refusal -> {
             if (refusal == null) {
                 then.run();
+            } else if (!session.ended()) {
+                // The store still has it. A client asks again when it comes again, not before.
+                session.incoming().add(packetId);
+                session.close(ClientLink.CloseReason.NO_ROOM);
             }
         });
     }
@@ -214,13 +219,13 @@ public final class SessionRegistry {
 
     /** Takes back the sessions that the store has; before the first connection. */
     public void restore(List<StoredSession> stored, Map<String, List<SessionChange.QueuedEvent>> events) {
-        long now = context.wall().millis();
+        long now = now();
         for (StoredSession each : stored) {
+            SessionChange.SaveSession own = each.session();
             SessionChange.SaveWill will = each.will();
             if (will != null) {
-                wills.restore(will, now);
+                wills.restore(will, own == null ? 0 : own.expirySeconds(), now);
             }
-            SessionChange.SaveSession own = each.session();
             if (own != null) {
                 restore(each, own, events.getOrDefault(each.clientId(), List.of()), now);
             }
@@ -266,23 +271,24 @@ public final class SessionRegistry {
         context.counters().sessionsDisconnected.increment();
     }
 
-    /** The wall clock became known, or was set: what waits for a time waits as long as before. */
-    private void followClock(long now) {
-        long nanos = System.nanoTime();
-        long jump = now - lastTickMillis - (nanos - lastTickNanos) / 1_000_000;
-        if (lastTickNanos != 0 && Math.abs(jump) > CLOCK_JUMP_MILLIS) {
+    /** The time of day. If it became known, or was set: what waits for a time waits as long as before. */
+    private long now() {
+        long now = context.wall().millis();
+        long nanos = context.wall().nanos();
+        long jump = now - lastMillis - (nanos - lastNanos) / 1_000_000;
+        if (lastNanos != 0 && Math.abs(jump) > CLOCK_JUMP_MILLIS) {
             log.info("clock: the time of day jumped by {} s", jump / 1_000);
             sessions.values().forEach(session -> session.shiftTimes(jump));
             wills.shiftTimes(jump);
         }
-        lastTickNanos = nanos;
-        lastTickMillis = now;
+        lastNanos = nanos;
+        lastMillis = now;
+        return now;
     }
 
     /** Once a second: ends what has expired, fires wills that are due, saves what has waited. */
     public void tick() {
-        long now = context.wall().millis();
-        followClock(now);
+        long now = now();
         wills.fireDue(now);
         long eventsBefore = now - context.limits().eventSeconds() * 1_000;
         for (Session session : List.copyOf(sessions.values())) {
