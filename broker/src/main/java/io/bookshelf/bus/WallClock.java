@@ -13,6 +13,11 @@ public interface WallClock {
         return known() ? millis() : 0;
     }
 
+    /** A clock that nobody sets: differences of it are durations. */
+    default long nanos() {
+        return System.nanoTime();
+    }
+
     /** Who vouches for the time, such as {@code kernel}; empty for nobody. */
     String source();
 }

@@ -13,19 +13,20 @@ final class FollowedClock implements WallClock {
     private final WallClock wall;
     private final LongConsumer jumped;
     private long lastMillis;
-    private long lastNanos = System.nanoTime();
+    private long lastNanos;
 
     /** @param jumped told by how many milliseconds the time of day has jumped */
     FollowedClock(WallClock wall, LongConsumer jumped) {
         this.wall = wall;
         this.jumped = jumped;
         this.lastMillis = wall.millis();
+        this.lastNanos = wall.nanos();
     }
 
     @Override
     public long millis() {
         long now = wall.millis();
-        long nanos = System.nanoTime();
+        long nanos = wall.nanos();
         long jump = now - lastMillis - (nanos - lastNanos) / 1_000_000;
         lastMillis = now;
         lastNanos = nanos;
@@ -39,6 +40,11 @@ final class FollowedClock implements WallClock {
     @Override
     public long expiryMillis() {
         return wall.expiryMillis();
+    }
+
+    @Override
+    public long nanos() {
+        return wall.nanos();
     }
 
     @Override

@@ -45,6 +45,10 @@ final class InFlightWindow {
         do {
             lastPacketId = lastPacketId == LAST_PACKET_ID ? 1 : lastPacketId + 1;
         } while (packets.containsKey(lastPacketId));
+        if (event != null) {
+            // A client that acknowledges nothing must not make the unit hold what it was sent.
+            event.message = null;
+        }
         Packet packet = new Packet(lastPacketId, qos, key, event, ++lastOrder);
         packets.put(lastPacketId, packet);
         return packet;

@@ -134,9 +134,7 @@ final class Outbox {
             return;
         }
         if (live) {
-            if (delivery.change() > position) {
-                offerLive(delivery);
-            }
+            offerLive(delivery);
         } else if (tail != null) {
             tail.add(delivery);
             tailBytes += delivery.message().weight();
@@ -172,7 +170,7 @@ final class Outbox {
                 return;
             }
             live = false;
-            position = Math.max(position, router.sequence());
+            position = Math.max(position, event.afterSequence);
             context.counters().subscribersLagged.increment();
         }
         session.events().add(event);

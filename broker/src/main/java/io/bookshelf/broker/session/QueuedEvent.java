@@ -44,11 +44,6 @@ final class QueuedEvent {
                 number, sequence, weight, qos, retain, subscriptionIds, queuedAt, keepMessage ? message : null);
     }
 
-    /** The same for a session in whose store it is not. */
-    QueuedEvent unstored(long sequence) {
-        return new QueuedEvent(0, sequence, weight, qos, retain, subscriptionIds, queuedAt, message);
-    }
-
     Delivery delivery(Message loaded) {
         return new Delivery(loaded, qos, retain, subscriptionIds, 0, this);
     }

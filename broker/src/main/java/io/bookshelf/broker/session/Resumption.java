@@ -51,7 +51,7 @@ final class Resumption {
                 readPayloads();
             } else if (packets.get(next).released || mayTake()) {
                 Packet packet = packets.get(next++);
-                sendAgain(session, packet, payloads.remove());
+                sendAgain(packet, payloads.remove());
                 if (!packet.released) {
                     unacknowledged.add(packet);
                 }
@@ -92,7 +92,7 @@ final class Resumption {
                         });
     }
 
-    private static void sendAgain(Session session, Packet packet, Payload payload) {
+    private void sendAgain(Packet packet, Payload payload) {
         Message message = payload.message();
         if (message == null) {
             session.sendAgain(packet, null);
@@ -110,7 +110,11 @@ final class Resumption {
         if (entry != null) {
             session.subscriptions().match(entry, match);
         }
-        session.sendAgain(packet, new Delivery(message, packet.qos, match.retainAsPublished(), match.ids(), 0, null));
+        // The key's newest value need not be the one that was in flight, and may be over.
+        Message now = entry != null && message.expiredBy(context.wall().expiryMillis())
+                ? Message.of(entry.expired())
+                : message;
+        session.sendAgain(packet, new Delivery(now, packet.qos, match.retainAsPublished(), match.ids(), 0, null));
     }
 
     /** What a packet carries: an event or a stored value; nothing if that is gone. */

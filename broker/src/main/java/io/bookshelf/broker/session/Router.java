@@ -133,7 +133,9 @@ public final class Router {
             int qos = session.routed.qos(message.qos());
             if (session.durable() && qos > 0) {
                 boolean retain = session.routed.retainAsPublished() && message.retained();
-                queued.add(queue(session, message, qos, retain, session.routed.ids(), now, null));
+                QueuedEvent event = new QueuedEvent(
+                        session.nextEvent(), 0, message.weight(), qos, retain, session.routed.ids(), now, message);
+                queued.add(new Publication.Queued(session, event, null));
             }
         }
     }
@@ -141,27 +143,26 @@ public final class Router {
     private void queueForGroup(SharedGroup group, Message message, long now, List<Publication.Queued> queued) {
         Subscription picked = group.pick();
         if (picked != null) {
-            Subscription.Options options = picked.options;
-            int[] ids = picked.identifier > 0 ? new int[] {picked.identifier} : Delivery.NO_IDS;
-            boolean retain = options.retainAsPublished() && message.retained();
-            int qos = Math.min(options.qos(), message.qos());
+            int qos = Math.min(picked.options.qos(), message.qos());
             if (qos > 0 || picked.session.connected()) {
-                queued.add(queue(picked.session, message, qos, retain, ids, now, group));
+                long number = picked.session.durable() && qos > 0 ? picked.session.nextEvent() : 0;
+                queued.add(new Publication.Queued(picked.session, shared(picked, message, number, 0, now), group));
             }
         }
     }
 
-    private static Publication.Queued queue(
-            Session session,
-            Message message,
-            int qos,
-            boolean retain,
-            int[] ids,
-            long now,
-            @Nullable SharedGroup group) {
-        long number = session.durable() && qos > 0 ? session.nextEvent() : 0;
-        return new Publication.Queued(
-                session, new QueuedEvent(number, 0, message.weight(), qos, retain, ids, now, message), group);
+    /** A message as the member of a group gets it that it goes to. */
+    private static QueuedEvent shared(Subscription member, Message message, long number, long sequence, long now) {
+        Subscription.Options options = member.options;
+        return new QueuedEvent(
+                number,
+                sequence,
+                message.weight(),
+                Math.min(options.qos(), message.qos()),
+                options.retainAsPublished() && message.retained(),
+                member.identifier > 0 ? new int[] {member.identifier} : Delivery.NO_IDS,
+                now,
+                message);
     }
 
     private static List<SessionChange> changes(
@@ -260,17 +261,17 @@ public final class Router {
                 }
             }
         }
-        publication.queued.forEach(queued -> deliver(queued, outcome.sequence()));
+        publication.queued.forEach(queued -> deliver(queued, publication.message, outcome.sequence()));
     }
 
-    private static void deliver(Publication.Queued queued, long sequence) {
+    private static void deliver(Publication.Queued queued, Message message, long sequence) {
         Session session = queued.session();
         SharedGroup group = queued.group();
         if (session.ended() && group != null) {
             // Its member went before its turn came: another gets it, if one is there.
             Subscription other = group.pick();
             if (other != null && other.session.connected()) {
-                other.session.outbox().offerEvent(queued.event().unstored(sequence));
+                other.session.outbox().offerEvent(shared(other, message, 0, sequence, queued.event().queuedAt));
             }
             return;
         }

@@ -230,7 +230,6 @@ public final class Session {
             if (!link.publish(delivery, 0, false)) {
                 context.counters().publishesDropped.increment();
             }
-            settle(delivery.event());
             return;
         }
         Entry entry = delivery.message().entry();

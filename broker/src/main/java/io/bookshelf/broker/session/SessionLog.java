@@ -75,6 +75,25 @@ final class SessionLog {
         soon();
     }
 
+    /** What could not be saved is to be saved with what comes next, as it is by now. */
+    private void putBack(List<SessionChange> refused) {
+        for (SessionChange change : refused) {
+            switch (change) {
+                case SessionChange.SaveInFlight save -> putBack(save.packetId());
+                case SessionChange.DropInFlight drop -> putBack(drop.packetId());
+                case SessionChange.DropEvent drop -> others.add(drop);
+                default -> {}
+            }
+        }
+    }
+
+    private void putBack(int packetId) {
+        Packet packet = session.window().get(packetId);
+        packets.putIfAbsent(
+                packetId,
+                packet == null ? new SessionChange.DropInFlight(session.clientId(), packetId) : saved(packet));
+    }
+
     private void soon() {
         if (!scheduled) {
             scheduled = true;
@@ -148,7 +167,8 @@ final class SessionLog {
         public void settled(@Nullable String refusal) {
             if (refusal == null) {
                 actions.forEach(Runnable::run);
-            } else {
+            } else if (!session.ended()) {
+                session.changes().putBack(sessionChanges);
                 session.changes()
                         .savedCursor(Math.min(cursorBefore, session.changes().savedCursor()));
                 session.close(ClientLink.CloseReason.NO_ROOM);

@@ -45,7 +45,7 @@ public final class SessionRegistry {
     public SessionRegistry(SessionContext outer, long sequence) {
         this.context = outer.withWall(new FollowedClock(outer.wall(), this::shiftTimes));
         this.router = new Router(context, sequence);
-        this.wills = new Wills(context, router);
+        this.wills = new Wills(context, router, context.wall()::millis);
         this.subscriptions = new SubscriptionChanges(context, router);
     }
 
@@ -84,7 +84,13 @@ public final class SessionRegistry {
         } else {
             session.outbox().openNew();
         }
+        if (!present && (forgotten || session.durable())) {
+            // In the same transaction: a session that the client was told is gone must not come back after a crash.
+            changes.add(new SessionChange.DropSession(session.clientId()));
+        }
         if (session.durable()) {
+            // What is sent again has to be on disk before, also where the disk has refused it once.
+            session.changes().flush();
             long cursor = session.outbox().cursor();
             session.changes().savedCursor(cursor);
             changes.add(new SessionChange.SaveSession(session.clientId(), session.expirySeconds(), 0, cursor));
@@ -99,12 +105,7 @@ public final class SessionRegistry {
                 connected.ready(session, present);
             }
         };
-        if (forgotten) {
-            // a session that the client was told is gone must not come back after a crash
-            context.submit().accept(new Changes(changes, answer));
-        } else {
-            Changes.whenSaved(context, changes, answer);
-        }
+        Changes.whenSaved(context, changes, answer);
     }
 
     /** The client has its CONNACK. */
@@ -202,6 +203,10 @@ public final class SessionRegistry {
         Changes.whenSaved(context, changes, refusal -> {
             if (refusal == null) {
                 then.run();
+            } else if (!session.ended()) {
+                // The store still has it. A client asks again when it comes again, not before.
+                session.incoming().add(packetId);
+                session.close(ClientLink.CloseReason.NO_ROOM);
             }
         });
     }
@@ -212,11 +217,11 @@ public final class SessionRegistry {
     public void restore(List<StoredSession> stored, Map<String, List<SessionChange.QueuedEvent>> events) {
         long now = context.wall().millis();
         for (StoredSession each : stored) {
+            SessionChange.SaveSession own = each.session();
             SessionChange.SaveWill will = each.will();
             if (will != null) {
-                wills.restore(will, now);
+                wills.restore(will, own == null ? 0 : own.expirySeconds(), now);
             }
-            SessionChange.SaveSession own = each.session();
             if (own != null) {
                 restore(each, own, events.getOrDefault(each.clientId(), List.of()), now);
             }

@@ -29,20 +29,16 @@ public final class SubscriptionChanges {
         List<Subscription> subscriptions = new ArrayList<>();
         List<Subscription> snapshots = new ArrayList<>();
         for (Wanted each : wanted) {
-            Subscription.Options options = Subscription.Options.of(each.options());
-            Subscription before = session.subscriptions().get(each.filter().text());
-            boolean isNew = before == null;
             Subscription subscription = new Subscription(
                     session,
                     each.filter(),
-                    options,
+                    Subscription.Options.of(each.options()),
                     each.identifier(),
                     session.subscriptions().nextOrder());
             subscriptions.add(subscription);
-            boolean snapshot = options.retainHandling() == 0
-                    || options.retainHandling() == 1 && isNew
-                    || session.subscriptions().owes(before);
-            if (snapshot && each.filter().group() == null) {
+            // As if they had come one by one: what one before is owed is this one's, which replaces it.
+            boolean replaces = snapshots.removeIf(earlier -> earlier.filter.equals(each.filter()));
+            if (replaces || wantsSnapshot(session, subscription)) {
                 snapshots.add(subscription);
             }
         }
@@ -73,6 +69,15 @@ public final class SubscriptionChanges {
             acknowledge.accept(refusal);
             session.roomAgain();
         });
+    }
+
+    private static boolean wantsSnapshot(Session session, Subscription subscription) {
+        Subscription before = session.subscriptions().get(subscription.filter.text());
+        int handling = subscription.options.retainHandling();
+        return subscription.filter.group() == null
+                && (handling == 0
+                        || handling == 1 && before == null
+                        || session.subscriptions().owes(before));
     }
 
     /** Returns whether a snapshot was under way: changes that it was to meet have been let go by, so it begins again. */
@@ -112,6 +117,11 @@ public final class SubscriptionChanges {
         session.subscriptions().changing(filters);
         Changes.whenSaved(context, changes, refusal -> {
             session.subscriptions().changed(filters);
+            if (refusal != null) {
+                // There is no UNSUBACK that could say so to all clients.
+                session.close(ClientLink.CloseReason.NO_ROOM);
+                return;
+            }
             List<Boolean> existed = new ArrayList<>();
             for (String filter : filters) {
                 Subscription removed =

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +17,30 @@ final class Wills {
 
     private final SessionContext context;
     private final Router router;
+    private final LongSupplier now;
     private final Map<String, Due> wills = new HashMap<>();
 
-    Wills(SessionContext context, Router router) {
+    /**
+     * Makes an empty one.
+     *
+     * @param now the time of day, after whoever has to has been told that it was set
+     */
+    Wills(SessionContext context, Router router, LongSupplier now) {
         this.context = context;
+        this.now = now;
         this.router = router;
     }
 
-    /** Takes back what the store has; wills of clients that were connected run from now. */
-    void restore(SessionChange.SaveWill stored, long now) {
+    /** Takes back what the store has; wills of clients that were connected run from now, as long as their session lives. */
+    void restore(SessionChange.SaveWill stored, long sessionSeconds, long now) {
         Will will = Will.of(stored);
-        long fireAt = stored.fireAt() == 0 ? now + will.delaySeconds() * 1_000 : stored.fireAt();
+        long delay = Math.min(will.delaySeconds(), sessionSeconds);
+        long fireAt = stored.fireAt() == 0 ? now + delay * 1_000 : stored.fireAt();
         wills.put(stored.clientId(), new Due(will, fireAt));
+        if (stored.fireAt() == 0 && fireAt > now) {
+            // Else a unit that is cut off more often than the delay lasts would begin it anew each time.
+            context.submit().accept(new Changes(List.of(will.stored(stored.clientId(), fireAt)), refusal -> {}));
+        }
     }
 
     /** A client connects; what changes in the store is added to {@code changes}. */
@@ -82,9 +95,7 @@ final class Wills {
             changes.add(due.will.stored(clientId, fireAt));
             return new Due(due.will, fireAt);
         });
-        if (!changes.isEmpty()) {
-            context.submit().accept(new Changes(changes, refusal -> {}));
-        }
+        Changes.whenSaved(context, changes, refusal -> {});
     }
 
     void fireDue(long now) {
@@ -112,6 +123,11 @@ final class Wills {
                 will.properties(),
                 will.expirySeconds(),
                 List.of(new SessionChange.DropWill(clientId)),
-                refusal -> {}));
+                refusal -> {
+                    if (refusal != null) {
+                        // It is still in the store, and is tried again until the client comes back.
+                        wills.putIfAbsent(clientId, new Due(will, now.getAsLong()));
+                    }
+                }));
     }
 }

@@ -23,13 +23,18 @@ final class SessionSimulationTest {
         // Mixed, so that neighbouring seeds do not begin alike.
         Random random = new Random(seed * 0x9E37_79B9_7F4A_7C15L);
         SimWorld world = new SimWorld(random);
+        SimSteps next = new SimSteps(world);
         try {
+            next.begin();
             int steps = 100 + random.nextInt(900);
             for (int i = 0; i < steps; i++) {
-                world.step();
+                next.step();
             }
-            world.drain();
-            world.checkQuiet();
+            SimEnd end = new SimEnd(world);
+            end.drain();
+            end.checkQuiet();
+            next.checkQuiet();
+            end.askAgain();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(
                     "mvn -q -pl schema,broker test -Dtest=SessionSimulationTest -Dsurefire.failIfNoSpecifiedTests=false"

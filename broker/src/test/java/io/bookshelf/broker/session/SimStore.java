@@ -7,12 +7,12 @@ import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.HybridClock;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.Seen;
-import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.schema.Version;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
 import io.bookshelf.store.StoredSession;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,8 +27,15 @@ import org.jspecify.annotations.Nullable;
 /** What is on the simulated disk. Its pages are small, so that few keys make many of them. */
 final class SimStore implements StoreReader {
     final TreeMap<Key, Entry> entries = new TreeMap<>();
+
+    private final TreeMap<Long, Entry> bySequence = new TreeMap<>();
+
+    /** The last write of each key, its delete too when the store has forgotten that. */
+    final TreeMap<Key, Entry> last = new TreeMap<>();
+
     final Map<String, Kept> sessions = new HashMap<>();
     private final int rowsAPage;
+    private final SimClock clock;
     long sequence;
 
     /** The rows of one session. */
@@ -43,8 +50,9 @@ final class SimStore implements StoreReader {
         long lastEvent;
     }
 
-    SimStore(int rowsAPage) {
+    SimStore(int rowsAPage, SimClock clock) {
         this.rowsAPage = rowsAPage;
+        this.clock = clock;
     }
 
     Commit.Outcome apply(Submission submission) {
@@ -57,18 +65,41 @@ final class SimStore implements StoreReader {
                     write.value(),
                     write.deletes(),
                     write.qos(),
-                    write.deletes() ? ValueProperties.NONE : write.properties(),
+                    write.deletes() ? write.properties().authorOnly() : write.properties(),
                     new Version(HybridClock.stamp(1_700_000_000_000L + sequence), 1),
                     sequence,
                     Seen.NOTHING,
-                    0,
+                    write.expirySeconds() == 0 || write.deletes() ? 0 : clock.millis() + write.expirySeconds() * 1_000,
                     sequence);
-            entries.put(write.key(), entry);
+            Entry before = entries.put(write.key(), entry);
+            if (before != null) {
+                bySequence.remove(before.sequence());
+            }
+            bySequence.put(sequence, entry);
+            last.put(write.key(), entry);
         }
         for (SessionChange change : submission.sessionChanges()) {
             apply(change instanceof SessionChange.QueuedEvent event ? event.behind(sequence) : change);
         }
         return new Commit.Outcome(submission, entry, sequence, null);
+    }
+
+    /** What was written between these two and is still the last of its key. */
+    Collection<Entry> between(long after, long before) {
+        return after + 1 < before
+                ? bySequence.subMap(after, false, before, false).values()
+                : List.of();
+    }
+
+    /** Expired values become tombstones, tombstones that nobody waits for go. */
+    void keepHouse(long tombstoneFloor) {
+        if (clock.known()) {
+            entries.replaceAll(
+                    (key, entry) -> entry.deleted() || entry.liveAt(clock.millis()) ? entry : entry.expired());
+        }
+        entries.values().removeIf(entry -> entry.deleted() && entry.sequence() <= tombstoneFloor);
+        bySequence.clear();
+        entries.values().forEach(entry -> bySequence.put(entry.sequence(), entry));
     }
 
     private void apply(SessionChange change) {
@@ -109,14 +140,15 @@ final class SimStore implements StoreReader {
     public Page<String> scan(String prefix, @Nullable String after, long nowMillis, int maxEntries, int maxBytes) {
         List<Entry> found = new ArrayList<>();
         int most = Math.min(maxEntries, rowsAPage);
-        for (Entry entry : entries.values()) {
-            String name = entry.key().name();
-            boolean behind = after == null || entry.key().compareTo(Key.of(after)) > 0;
-            if (name.startsWith(prefix) && behind && entry.liveAt(nowMillis)) {
-                if (found.size() == most) {
+        long bytes = 0;
+        Key from = after == null ? null : Key.of(after);
+        for (Entry entry : (from == null ? entries : entries.tailMap(from, false)).values()) {
+            if (entry.key().name().startsWith(prefix) && entry.liveAt(nowMillis)) {
+                if (found.size() == most || bytes > maxBytes) {
                     return new Page<>(found, sequence, found.getLast().key().name());
                 }
                 found.add(entry);
+                bytes += entry.value().length + entry.key().length();
             }
         }
         return new Page<>(found, sequence, null);
@@ -124,15 +156,16 @@ final class SimStore implements StoreReader {
 
     @Override
     public Page<Long> changesAfter(long after, long nowMillis, int maxEntries, int maxBytes) {
-        List<Entry> found = entries.values().stream()
-                .filter(entry -> entry.sequence() > after)
-                .sorted(Comparator.comparingLong(Entry::sequence))
-                .toList();
-        if (found.size() <= rowsAPage) {
-            return new Page<>(found, sequence, null);
+        List<Entry> found = new ArrayList<>();
+        long bytes = 0;
+        for (Entry entry : bySequence.tailMap(after, false).values()) {
+            if (found.size() == Math.min(maxEntries, rowsAPage) || bytes > maxBytes) {
+                return new Page<>(found, sequence, found.getLast().sequence());
+            }
+            found.add(entry.deleted() || entry.liveAt(nowMillis) ? entry : entry.expired());
+            bytes += entry.value().length + entry.key().length();
         }
-        List<Entry> some = found.subList(0, rowsAPage);
-        return new Page<>(some, sequence, some.getLast().sequence());
+        return new Page<>(found, sequence, null);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.bookshelf.broker.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.session.SimClient.Promise;
 import io.bookshelf.broker.session.SimClient.Sub;
 import io.bookshelf.broker.topic.TopicFilter;
@@ -13,50 +12,81 @@ import java.util.Map;
 import java.util.Random;
 
 /** How the simulation's clients subscribe, and what they may expect then. */
-abstract class SimSubscribing {
-    static final String[] FILTERS = {"#", "a/#", "a/+", "+/1", "b/2", "a/b/1"};
+final class SimSubscribing {
+    private final Random random;
+    private final SimWorld world;
 
-    final Random random;
-    final SimStore store;
+    /** What a client wants of a filter whenever it asks for it, so that it is known what its deliveries must look like. */
+    private final Map<String, SimOptions> habits = new HashMap<>();
+
     private int markers;
     private int requests;
 
-    SimSubscribing(Random random, SimStore store) {
+    SimSubscribing(Random random, SimWorld world) {
         this.random = random;
-        this.store = store;
+        this.world = world;
     }
 
-    abstract SessionRegistry registry();
+    private SimOptions options(SimClient client, String filter) {
+        SimOptions habit = habits.computeIfAbsent(client.id + " " + filter, name -> {
+            TopicFilter parsed = TopicFilter.parse(filter);
+            boolean shared = parsed.group() != null;
+            return new SimOptions(
+                    parsed,
+                    List.of(SimOptions.FILTERS).indexOf(filter),
+                    shared ? 1 + random.nextInt(2) : 0,
+                    !shared && random.nextInt(3) == 0,
+                    random.nextInt(3) == 0,
+                    random.nextInt(6) == 0 ? 2 : 0);
+        });
+        boolean never = habit.handling() == 2;
+        int qos = habit.shared() ? habit.qos() : random.nextInt(3);
+        int handling = never ? 2 : random.nextInt(4) == 0 ? 1 : 0;
+        return new SimOptions(
+                habit.filter(), habit.number(), qos, habit.noLocal(), habit.retainAsPublished(), handling);
+    }
 
-    final void subscribe(SimClient client, SimClient.Link link) {
+    void subscribe(SimClient client, SimLink link) {
+        List<SimOptions> wanted = new ArrayList<>();
+        int count = 1 + random.nextInt(2);
+        for (int i = 0; i < count; i++) {
+            wanted.add(options(client, SimOptions.FILTERS[random.nextInt(SimOptions.FILTERS.length)]));
+        }
+        subscribe(client, link, wanted, random.nextBoolean());
+    }
+
+    void subscribe(SimClient client, SimLink link, List<SimOptions> wanted, boolean marked) {
         Session session = link.session;
         if (session == null) {
             return;
         }
-        List<SubscriptionChanges.Wanted> wanted = new ArrayList<>();
+        List<SubscriptionChanges.Wanted> request = new ArrayList<>();
         Map<String, Long> live = new HashMap<>();
-        int handling = random.nextInt(4) == 0 ? 1 + random.nextInt(2) : 0;
-        int count = 1 + random.nextInt(2);
-        for (int i = 0; i < count; i++) {
-            TopicFilter filter = TopicFilter.parse(FILTERS[random.nextInt(FILTERS.length)]);
-            wanted.add(new SubscriptionChanges.Wanted(filter, random.nextInt(3) | handling << 4, random.nextInt(2)));
-            store.entries.forEach((key, entry) -> {
-                if (!entry.deleted() && filter.matches(key.name())) {
-                    live.put(key.name(), entry.sequence());
-                }
-            });
+        for (SimOptions each : wanted) {
+            request.add(each.wanted());
+            promiseNothingFor(client, each.filter());
+            client.asked.put(each.filter().text(), each);
+            client.unsubscribing(each.filter().text(), false);
+            client.pending.add(each.filter().text());
         }
-        promiseNothingFor(client, wanted);
-        String marker = "$bookshelf/snapshot/" + ++markers;
-        if (handling == 0 && random.nextBoolean()) {
-            wanted.add(new SubscriptionChanges.Wanted(TopicFilter.parse(marker), 0, 0));
+        for (SimOptions each : wanted) {
+            if (!each.shared() && each.handling() == 0) {
+                live.putAll(world.live(each.filter()));
+            }
+        }
+        if (marked) {
+            String marker = "$bookshelf/snapshot/" + ++markers;
+            SimOptions options = new SimOptions(TopicFilter.parse(marker), -1, 0, false, false, 0);
+            request.add(options.wanted());
             client.promises.put(marker, new Promise(live));
+            wanted = new ArrayList<>(wanted);
+            wanted.add(options);
         }
-        wanted.forEach(each -> client.pending.add(each.filter().text()));
         int asked = ++requests;
-        registry().subscriptions().subscribe(session, wanted, refusal -> {
-            if (client.link == link && link.session == session) {
-                wanted.stream()
+        List<SimOptions> all = wanted;
+        world.registry().subscriptions().subscribe(session, request, refusal -> {
+            if (client.link == link && link.session == session && refusal == null) {
+                all.stream()
                         .filter(each ->
                                 client.unsubscribed.getOrDefault(each.filter().text(), 0) < asked)
                         .forEach(each -> acknowledged(client, each));
@@ -64,69 +94,42 @@ abstract class SimSubscribing {
         });
     }
 
-    private static void promiseNothingFor(SimClient client, List<SubscriptionChanges.Wanted> wanted) {
-        wanted.forEach(each -> client.promises.values().forEach(promise -> promise.live()
-                .keySet()
-                .removeIf(key -> each.filter().matches(key))));
+    private static void promiseNothingFor(SimClient client, TopicFilter filter) {
+        client.promises.values().forEach(promise -> promise.live().keySet().removeIf(filter::matches));
     }
 
-    private void acknowledged(SimClient client, SubscriptionChanges.Wanted each) {
-        String filter = each.filter().text();
+    private void acknowledged(SimClient client, SimOptions options) {
+        String filter = options.filter().text();
         Sub before = client.subs.get(filter);
-        int handling = each.options() >> 4;
+        int handling = options.handling();
         boolean snapshot = handling == 0 || handling == 1 && before == null || before != null && before.snapshot;
-        long since = before == null ? store.sequence : before.since;
+        long since = before == null ? world.store.sequence : before.since;
         client.pending.remove(filter);
-        client.subs.put(filter, new Sub(each.filter(), each.options() & 3, snapshot, since));
+        client.subs.put(filter, new Sub(options.filter(), options, snapshot, since));
     }
 
-    final void unsubscribe(SimClient client, SimClient.Link link) {
+    void unsubscribe(SimClient client, SimLink link) {
         Session session = link.session;
         if (session == null) {
             return;
         }
-        String filter = FILTERS[random.nextInt(FILTERS.length)];
-        TopicFilter parsed = TopicFilter.parse(filter);
+        String filter = SimOptions.FILTERS[random.nextInt(SimOptions.FILTERS.length)];
         client.subs.remove(filter);
         client.pending.removeIf(filter::equals);
         client.unsubscribed.put(filter, ++requests);
+        client.unsubscribing(filter, true);
         client.expected.clear();
-        client.promises.values().forEach(promise -> promise.live().keySet().removeIf(parsed::matches));
-        registry().subscriptions().unsubscribe(session, List.of(filter), existed -> {
+        promiseNothingFor(client, TopicFilter.parse(filter));
+        int asked = requests;
+        world.registry().subscriptions().unsubscribe(session, List.of(filter), existed -> {
             if (client.link == link && link.session == session) {
                 assertThat(session.subscriptions().get(filter))
                         .as("%s: %s is unsubscribed", client.id, filter)
                         .isNull();
+                if (client.unsubscribed.getOrDefault(filter, 0) == asked) {
+                    client.unsubscribedFor(filter);
+                }
             }
         });
-    }
-
-    static Limits limits(Random random) {
-        int queued = random.nextInt(5) == 0 ? 5 : 10_000;
-        Limits d = Limits.DEFAULTS;
-        return new Limits(
-                512,
-                d.valueBytes(),
-                10,
-                10,
-                60,
-                10,
-                1 + random.nextInt(100),
-                0,
-                100,
-                d.busBytes(),
-                100_000,
-                queued,
-                100_000_000,
-                100_000);
-    }
-
-    static void expect(SimClient client, String topic, String name) {
-        boolean reachable = client.durable || client.link != null && client.link.session != null;
-        boolean wanted =
-                client.subs.values().stream().anyMatch(sub -> sub.qos > 0 && sub.certain && sub.filter.matches(topic));
-        if (reachable && wanted) {
-            client.expected.add(name);
-        }
     }
 }

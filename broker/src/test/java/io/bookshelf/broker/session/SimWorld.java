@@ -2,278 +2,212 @@ package io.bookshelf.broker.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookshelf.broker.access.AccessPolicy;
-import io.bookshelf.broker.config.BrokerConfig.Limits;
-import io.bookshelf.broker.metrics.BrokerCounters;
+import io.bookshelf.broker.session.SimMessages.Sent;
+import io.bookshelf.broker.topic.TopicFilter;
 import io.bookshelf.bus.Commit;
-import io.bookshelf.bus.Submission;
-import io.bookshelf.bus.WallClock;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
-import io.bookshelf.schema.ValueProperties;
-import io.bookshelf.store.SessionChange;
-import io.bookshelf.store.StoreReader;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** A unit without threads, sockets and disk: whatever could happen next happens when it is told to. */
-final class SimWorld extends SimSubscribing implements WallClock, SessionContext.Reads {
-    static final String[] KEYS = {"a", "a/1", "a/2", "a/b/1", "a/é", "b/1", "b/2"};
+/** A unit without threads, sockets and disk, and its clients: whatever could happen next happens when it is told to. */
+final class SimWorld {
+    private static final String[] FEW_KEYS = {"a", "a/1", "a/2", "a/b/1", "a/é", "b/1", "b/2"};
 
-    private final byte[] payload;
-    private final Limits limits;
-    private final ArrayDeque<Submission> submitted = new ArrayDeque<>();
-    private final ArrayDeque<Runnable> loop = new ArrayDeque<>();
-    private final List<SimRead<?>> reads = new ArrayList<>();
-    private final Map<String, ArrayDeque<String>> unsettled = new HashMap<>();
-    private final Set<String> committed = new HashSet<>();
-    private final int[] published = new int[3];
+    final String[] keys;
+    final boolean manyKeys;
+    final Random random;
+    final SimClock clock = new SimClock();
+    final SimStore store;
+    final SimBus bus;
+    final SimMessages messages = new SimMessages(clock);
+    final SimGroups groups = new SimGroups();
+    final SimWills wills;
+    final SimUnit unit;
+    final SimSubscribing subscribing;
     final List<SimClient> clients = new ArrayList<>();
-    private BrokerCounters counters = new BrokerCounters();
-    private SessionRegistry registry;
-    private long dropped;
-    private long millis = 1_700_000_000_000L;
+    private final Map<Long, String> authors = new HashMap<>();
+
+    /** The time of day was set, and what the disk says of times may not follow yet. */
+    boolean timesUncertain;
 
     SimWorld(Random random) {
-        super(random, new SimStore(1 + random.nextInt(6)));
-        this.payload = new byte[random.nextInt(3) == 0 ? 120_000 : 10];
-        this.limits = limits(random);
-        this.registry = start();
+        this.random = random;
+        int dice = random.nextInt(50);
+        this.manyKeys = dice == 0;
+        this.keys = dice < 9 ? keys(manyKeys ? 1_500 : 60) : FEW_KEYS;
+        this.store = new SimStore(manyKeys ? 512 : 1 + random.nextInt(6), clock);
+        this.bus = new SimBus(store);
+        this.wills = new SimWills(random, clock, bus);
+        this.unit = new SimUnit(random, this, bus);
+        this.subscribing = new SimSubscribing(random, this);
         for (int i = 0; i < 4; i++) {
-            clients.add(new SimClient(this, "client" + i, i > 0));
+            clients.add(new SimClient(this, "c" + i, i > 0));
         }
     }
 
-    @Override
+    private static String[] keys(int many) {
+        return IntStream.range(0, many).mapToObj(i -> "a/" + i).toArray(String[]::new);
+    }
+
     SessionRegistry registry() {
-        return registry;
+        return unit.registry;
     }
 
-    private SessionRegistry start() {
-        counters = new BrokerCounters();
-        SessionContext context = new SessionContext(
-                limits, AccessPolicy.OPEN, counters, this, submitted::add, this, new SystemTopics(), loop::add);
-        return new SessionRegistry(context, store.sequence);
+    /** The session layer has handed a message to the bus. */
+    void submitted(Publication publication) {
+        Sent sent = messages.submitted(publication);
+        wills.submitted(sent.name);
+        if (!sent.message.retained() && sent.message.qos() > 0) {
+            clients.forEach(client -> client.expect(sent));
+        }
+        clients.forEach(client -> client.mayNotGet(sent));
+        groups.submitted(sent, publication, clients);
     }
 
-    @Override
-    public long millis() {
-        return millis;
+    /** The bus has decided about a submission. */
+    void decided(Commit.Outcome outcome) {
+        messages.decided(outcome);
+        if (outcome.submission() instanceof Publication publication) {
+            String name = SimMessages.name(publication.message);
+            wills.decided(name, outcome.refusal() != null);
+            if (outcome.refusal() != null) {
+                clients.forEach(client -> client.notComing(name));
+            }
+            Entry entry = outcome.entry();
+            String author = messages.get(name).publisher;
+            if (entry != null && author != null) {
+                authors.put(entry.sequence(), author);
+            }
+        }
     }
 
-    @Override
-    public boolean known() {
-        return true;
+    /** The client that made this write, null for nobody in particular. */
+    @Nullable
+    String author(long sequence) {
+        return authors.get(sequence);
     }
 
-    @Override
-    public String source() {
-        return "test";
-    }
-
-    @Override
-    public <T> void read(Function<StoreReader, T> job, Consumer<T> then, Consumer<RuntimeException> failed) {
-        reads.add(new SimRead<>(job, then));
+    Map<String, Long> live(TopicFilter filter) {
+        Map<String, Long> found = new HashMap<>();
+        store.entries.forEach((key, entry) -> {
+            if (entry.liveAt(clock.expiryMillis()) && filter.matches(key.name())) {
+                found.put(key.name(), entry.sequence());
+            }
+        });
+        return found;
     }
 
     boolean unchanged(String key, long sequence) {
         Entry entry = store.entries.get(Key.of(key));
-        return entry != null && !entry.deleted() && entry.sequence() == sequence;
+        return entry != null
+                && !entry.deleted()
+                && entry.sequence() == sequence
+                && (entry.expiresAt() == 0 || entry.expiresAt() > clock.latest());
     }
 
-    void written(Entry entry) {
-        Entry now = store.entries.get(entry.key());
-        assertThat(now == null ? 0 : now.sequence())
-                .as("%s is delivered before it is stored", entry)
-                .isGreaterThanOrEqualTo(entry.sequence());
-    }
-
-    void step() {
-        millis += random.nextInt(3);
-        SimClient client = clients.get(random.nextInt(clients.size()));
-        SimClient.Link link = client.link;
-        int dice = random.nextInt(100);
-        if (dice < 22) {
-            publish();
-        } else if (dice < 34) {
-            commit(1 + random.nextInt(8));
-        } else if (dice < 48) {
-            runLoop();
-        } else if (dice < 54) {
-            runRead();
-        } else if (dice < 61) {
-            deliverRead();
-        } else if (link == null) {
-            connect(client);
-        } else if (dice < 75) {
-            receive(link, 1 + random.nextInt(4));
-        } else if (dice < 86) {
-            acknowledge(link, 1 + random.nextInt(4));
-        } else if (dice < 91) {
-            toggleRoom(link);
-        } else if (dice < 95) {
-            subscribe(client, link);
-        } else if (dice < 96) {
-            unsubscribe(client, link);
-        } else if (dice < 97) {
-            breakOff(client, link);
-        } else if (dice < 98) {
-            connect(client);
-        } else if (dice < 99) {
-            registry.saveWhatWaits();
-        } else if (random.nextInt(3) > 0) {
-            registry.tick();
-        } else {
-            crash();
+    /** A packet in flight carried a delete that the store has forgotten since; the key may even be written again. */
+    void forgottenDelete(SimClient client, String topic) {
+        Entry entry = store.last.get(Key.of(topic));
+        assertThat(entry).as("%s: %s was once", client.id, topic).isNotNull();
+        if (entry != null && !entry.liveAt(clock.latest())) {
+            client.seen.merge(topic, entry.sequence(), Math::max);
         }
     }
 
-    private void publish() {
-        int publisher = random.nextInt(published.length);
-        String name = "p" + publisher + "#" + ++published[publisher];
-        String topic = KEYS[random.nextInt(KEYS.length)];
-        boolean retain = random.nextInt(3) > 0;
-        int qos = random.nextInt(3);
-        byte[] value = retain && random.nextInt(4) == 0 ? new byte[0] : payload;
-        if (!retain && qos > 0) {
-            clients.forEach(client -> expect(client, topic, name));
-        }
-        ArrayDeque<String> waiting = unsettled.computeIfAbsent("p" + publisher, p -> new ArrayDeque<>());
-        waiting.add(name);
-        ValueProperties properties = new ValueProperties(0, name, null, new byte[0], List.of(), "", "");
-        PublishRequest request =
-                new PublishRequest(null, topic, value, qos, retain, properties, 0, List.of(), refusal -> {
-                    assertThat(refusal == null)
-                            .as("refused: %s", String.valueOf(refusal))
-                            .isTrue();
-                    assertThat(committed)
-                            .as("acknowledged before it is durable")
-                            .contains(name);
-                    assertThat(waiting.remove()).as("acknowledged in order").isEqualTo(name);
-                });
-        registry.router().publish(request);
-    }
+    // --- connections ------------------------------------------------------------------------------------------------
 
-    private void commit(int most) {
-        List<Commit.Outcome> outcomes = new ArrayList<>();
-        while (outcomes.size() < most && !submitted.isEmpty()) {
-            Submission submission = submitted.remove();
-            if (submission instanceof Publication publication) {
-                String name = publication.message.properties().contentType();
-                if (name != null) {
-                    committed.add(name);
-                }
-            }
-            outcomes.add(store.apply(submission));
-        }
-        if (!outcomes.isEmpty()) {
-            Commit commit = new Commit(outcomes, store.sequence);
-            loop.add(() -> registry.router().route(commit));
-        }
-    }
-
-    private void runLoop() {
-        Runnable task = loop.poll();
-        if (task != null) {
-            task.run();
-        }
-    }
-
-    private void runRead() {
-        reads.stream().filter(read -> read.result == null).findFirst().ifPresent(read -> read.run(store));
-    }
-
-    private void deliverRead() {
-        List<SimRead<?>> done =
-                reads.stream().filter(read -> read.result != null).toList();
-        if (!done.isEmpty()) {
-            SimRead<?> read = done.get(random.nextInt(done.size()));
-            reads.remove(read);
-            read.deliver();
-        }
-    }
-
-    private static void receive(SimClient.Link link, int most) {
-        for (int i = 0; i < most && !link.network.isEmpty(); i++) {
-            link.receive();
-        }
-    }
-
-    private static void acknowledge(SimClient.Link link, int most) {
-        for (int i = 0; i < most && link.open && !link.acks.isEmpty(); i++) {
-            link.acknowledge();
-        }
-    }
-
-    private static void toggleRoom(SimClient.Link link) {
-        link.room = !link.room;
-        Session session = link.session;
-        if (link.room && session != null) {
-            session.roomAgain();
-        }
-    }
-
-    private void connect(SimClient client) {
+    void connect(SimClient client) {
         boolean clean = client.blank || random.nextInt(8) == 0;
-        SimClient.Link link = client.new Link(1 + random.nextInt(12), client.durable ? 50_000 : 0);
-        SimClient.Link old = client.link;
+        SimLink link = new SimLink(client, 1 + random.nextInt(random.nextInt(4) == 0 ? 60 : 12), expiry(client));
+        SimLink old = client.link;
+        if (old != null && old.session != null) {
+            wills.broke(client, false, old.expirySeconds);
+        }
+        SimLifetime.Expected expected = client.lifetime.expected(clean || !client.durable, unit.lastTick);
+        if (!expected.certain() || !expected.present()) {
+            // If the answer is lost, the session that there is then may be a new one that knows nothing.
+            client.blank = true;
+        }
+        client.lifetime.connecting(expected);
+        Will will = wills.connecting(client, clean || !client.durable, keys);
         if (clean || !client.durable) {
             client.forgotten();
             client.blank = true;
         }
-        registry.connect(
-                new SessionRegistry.ConnectRequest(client.id, link, clean, link.expirySeconds, null),
-                new SessionRegistry.Connected() {
-                    @Override
-                    public void ready(Session session, boolean sessionPresent) {
-                        welcome(link, session, sessionPresent);
-                    }
+        registry()
+                .connect(
+                        new SessionRegistry.ConnectRequest(client.id, link, clean, link.expirySeconds, will),
+                        new SessionRegistry.Connected() {
+                            @Override
+                            public void ready(Session session, boolean sessionPresent) {
+                                client.lifetime.check(expected, sessionPresent);
+                                welcome(link, session, sessionPresent, will);
+                            }
 
-                    @Override
-                    public void refused(String why) {
-                        throw new AssertionError(why);
-                    }
-                });
+                            @Override
+                            public void refused(String why) {
+                                refuse(link);
+                            }
+                        });
         if (old != null) {
             assertThat(old.open).as("the connection taken over is closed").isFalse();
+            assertThat(old.closed).as("why it was closed").isEqualTo(ClientLink.CloseReason.TAKEN_OVER);
         }
-        if (client.link == null || client.link == old) {
+        if (link.open && (client.link == null || client.link == old)) {
             client.link = link;
         }
     }
 
-    private void welcome(SimClient.Link link, Session session, boolean sessionPresent) {
-        SimClient client = link.owner();
+    private long expiry(SimClient client) {
+        return !client.durable ? 0 : random.nextInt(4) == 0 ? 3 + random.nextInt(20) : 50_000;
+    }
+
+    private void welcome(SimLink link, Session session, boolean sessionPresent, @Nullable Will will) {
+        SimClient client = link.owner;
         if (!link.open) {
-            registry.disconnected(session, link, false, link.expirySeconds);
+            client.lifetime.broke(link.expirySeconds, bus.mark() + 3);
+            registry().disconnected(session, link, false, link.expirySeconds);
             return;
         }
         client.link = link;
         link.session = session;
+        client.lastSession = session;
         if (!sessionPresent) {
             client.forgotten();
         }
         client.blank = false;
-        registry.acknowledged(session, sessionPresent);
+        client.lifetime.connected();
+        wills.connected(client, will, link.expirySeconds);
+        registry().acknowledged(session, sessionPresent);
+        client.sender.resume(link);
     }
 
-    private void breakOff(SimClient client, SimClient.Link link) {
+    private void refuse(SimLink link) {
+        assertThat(bus.refused()).as("a CONNECT is refused").isTrue();
+        link.open = false;
+        link.owner.lifetime.unsure();
+        wills.lost(link.owner);
+        if (link.owner.link == link) {
+            link.owner.link = null;
+        }
+    }
+
+    void breakOff(SimClient client, SimLink link) {
         link.lose(random.nextInt(link.network.size() + 1));
         boolean end = random.nextInt(6) == 0;
         closed(link, random.nextBoolean(), end ? 0 : link.expirySeconds);
     }
 
-    void closed(SimClient.Link link, boolean goodbye, long expirySeconds) {
-        SimClient client = link.owner();
+    void closed(SimLink link, boolean goodbye, long expirySeconds) {
+        SimClient client = link.owner;
         link.open = false;
+        client.moved();
         if (client.link == link) {
             client.link = null;
         }
@@ -281,116 +215,46 @@ final class SimWorld extends SimSubscribing implements WallClock, SessionContext
         if (session != null) {
             link.session = null;
             client.doubt();
+            if (link.closed != ClientLink.CloseReason.TAKEN_OVER) {
+                wills.broke(client, goodbye, expirySeconds);
+                client.lifetime.broke(expirySeconds, bus.mark() + 3);
+            }
             if (expirySeconds == 0) {
                 client.forgotten();
                 client.blank = true;
             }
-            registry.disconnected(session, link, goodbye, expirySeconds);
+            registry().disconnected(session, link, goodbye, expirySeconds);
         }
     }
 
-    private void crash() {
-        submitted.forEach(submission -> {
+    void crash() {
+        boolean exact = !timesUncertain;
+        unit.crash().forEach(submission -> {
             if (submission instanceof Publication publication) {
-                String name = String.valueOf(publication.message.properties().contentType());
-                clients.forEach(client -> client.expected.remove(name));
+                String name = SimMessages.name(publication.message);
+                clients.forEach(client -> client.notComing(name));
             }
         });
-        submitted.clear();
-        loop.clear();
-        reads.clear();
-        unsettled.values().forEach(ArrayDeque::clear);
+        clock.pass(random.nextInt(2_000));
         for (SimClient client : clients) {
-            SimClient.Link link = client.link;
+            SimLink link = client.link;
+            long asked = link == null ? 0 : link.expirySeconds;
+            client.lifetime.restarted(asked, exact, bus);
             if (link != null) {
                 link.session = null;
                 link.lose(random.nextInt(link.network.size() + 1));
                 client.link = null;
             }
             client.doubt();
+            client.lastSession = null;
             if (!client.durable) {
                 client.forgotten();
             }
         }
-        dropped += counters.publishesDropped.sum();
-        registry = start();
-        Map<String, List<SessionChange.QueuedEvent>> events = new HashMap<>();
-        store.sessions.keySet().forEach(id -> events.put(id, allEvents(id)));
-        registry.restore(store.sessions(), events);
-    }
-
-    private List<SessionChange.QueuedEvent> allEvents(String client) {
-        List<SessionChange.QueuedEvent> all = new ArrayList<>();
-        long after = 0;
-        List<SessionChange.QueuedEvent> some;
-        while (!(some = store.events(client, after, 100, 100)).isEmpty()) {
-            all.addAll(some);
-            after = some.getLast().number();
+        wills.restarted(exact);
+        unit.restore();
+        if (exact) {
+            wills.checkFired();
         }
-        return all;
-    }
-
-    /** Everybody comes back, reads and acknowledges, until nothing is left to do. */
-    void drain() {
-        for (SimClient client : clients) {
-            if (client.link == null && client.durable) {
-                connect(client);
-            }
-        }
-        for (int i = 0; i < 3; i++) {
-            settle();
-            registry.saveWhatWaits();
-            registry.tick();
-        }
-        settle();
-    }
-
-    private void settle() {
-        boolean busy = true;
-        while (busy) {
-            busy = !submitted.isEmpty() || !loop.isEmpty() || !reads.isEmpty();
-            commit(1 + random.nextInt(5));
-            while (!loop.isEmpty()) {
-                runLoop();
-            }
-            runRead();
-            deliverRead();
-            for (SimClient client : clients) {
-                SimClient.Link link = client.link;
-                if (link != null) {
-                    busy |= !link.network.isEmpty() || !link.acks.isEmpty() || !link.room;
-                    if (!link.room) {
-                        toggleRoom(link);
-                    }
-                    receive(link, 3);
-                    acknowledge(link, 3);
-                }
-            }
-        }
-    }
-
-    void checkQuiet() {
-        long lost = 0;
-        for (SimClient client : clients) {
-            if (client.link != null) {
-                client.checkValues(store);
-                lost += client.expected.stream().filter(committed::contains).count();
-            }
-        }
-        dropped += counters.publishesDropped.sum();
-        if (lost > dropped) {
-            clients.forEach(client -> assertThat(client.expected)
-                    .as("%s: events lost, %s dropped", client.id, dropped)
-                    .isEmpty());
-        }
-        unsettled.forEach((publisher, names) ->
-                assertThat(names).as("acknowledgements of " + publisher).isEmpty());
-        store.sessions.forEach((id, kept) -> {
-            assertThat(kept.inFlight).as("%s: packets left in the store", id).isEmpty();
-            assertThat(kept.events).as("%s: events left in the store", id).isEmpty();
-        });
-        assertThat(counters.sessionsDisconnected.sum())
-                .as("disconnected sessions")
-                .isZero();
     }
 }
