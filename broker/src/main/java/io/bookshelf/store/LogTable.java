@@ -3,8 +3,7 @@ package io.bookshelf.store;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The log: what commits have put and nobody has folded into the entry table yet, in the order of the commits. */
@@ -16,7 +15,6 @@ final class LogTable {
     /**
      * What the log of a file holds.
      *
-     * @param items the whole entries in order; a key may stand more than once
      * @param last where the last whole row says that the store stood; null if there is none
      * @param all how many keys had an entry then
      * @param firstId the number of the first row, 0 for none
@@ -24,14 +22,7 @@ final class LogTable {
      * @param damaged true if something of it is lost
      * @param lastDamaged true if the last row does not say where the store stood
      */
-    record Contents(
-            List<Recent.Item> items,
-            @Nullable Head last,
-            long all,
-            long firstId,
-            long lastId,
-            boolean damaged,
-            boolean lastDamaged) {}
+    record Contents(@Nullable Head last, long all, long firstId, long lastId, boolean damaged, boolean lastDamaged) {}
 
     /** All rows, from the front or from the back. */
     static String select(boolean backwards) {
@@ -49,10 +40,13 @@ final class LogTable {
         return batch;
     }
 
-    /** Reads all of it, in the caller's transaction. */
-    static Contents read(Db db, DamageLog damage) throws SQLException {
+    /**
+     * Reads all of it, in the caller's transaction.
+     *
+     * @param each takes the whole entries in order; a key may stand more than once
+     */
+    static Contents read(Db db, DamageLog damage, Consumer<Recent.Item> each) throws SQLException {
         EntryCodec codec = new EntryCodec();
-        List<Recent.Item> items = new ArrayList<>();
         Head last = null;
         long all = 0;
         long firstId = 0;
@@ -69,7 +63,7 @@ final class LogTable {
                 }
                 id = rows.getLong(1);
                 firstId = firstId == 0 ? id : firstId;
-                items.addAll(batch.items());
+                batch.items().forEach(each);
                 lastDamaged = batch.head() == null;
                 damaged |= lastDamaged || batch.lost() > 0;
                 if (batch.head() != null) {
@@ -78,6 +72,6 @@ final class LogTable {
                 }
             }
         }
-        return new Contents(items, last, all, firstId, id, damaged, lastDamaged);
+        return new Contents(last, all, firstId, id, damaged, lastDamaged);
     }
 }

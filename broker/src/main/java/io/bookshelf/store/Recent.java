@@ -4,11 +4,10 @@ import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -281,14 +280,12 @@ final class Recent {
     }
 
     /**
-     * Starts anew, with what the log of a file holds: its entries in order, a key perhaps more than once.
+     * Starts anew, with what the log of a file holds: the newest entry of each key.
      *
      * @param firstLogId the number of the log's first row
      */
-    void reset(List<Item> items, long firstLogId, long logId, long sequence) {
-        Map<Key, Item> newest = new HashMap<>();
-        items.forEach(item -> newest.put(item.entry.key(), item));
-        List<Item> bySequence = new ArrayList<>(newest.values());
+    void reset(Collection<Item> items, long firstLogId, long logId, long sequence) {
+        List<Item> bySequence = new ArrayList<>(items);
         bySequence.sort(Comparator.comparingLong(item -> item.entry.sequence()));
         Generation fresh = new Generation();
         deletedLogId = Math.max(0, firstLogId - 1);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +70,7 @@ final class Salvage {
     }
 
     /** Takes over entries, in the transaction of the caller. */
-    void take(List<Recent.Item> items) throws SQLException {
+    void take(Collection<Recent.Item> items) throws SQLException {
         items.forEach(this::take);
         if (targetFailure != null) {
             throw targetFailure;

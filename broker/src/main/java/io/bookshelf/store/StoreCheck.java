@@ -131,9 +131,8 @@ final class StoreCheck implements AutoCloseable {
         db.begin();
         Ledger ledger = readLedger(db);
         int[] rows = {0};
-        LogTable.Contents log = LogTable.read(db, store.damage());
         Set<ByteBuffer> logged = new HashSet<>();
-        log.items().forEach(item -> logged.add(ByteBuffer.wrap(item.key())));
+        LogTable.Contents log = LogTable.read(db, store.damage(), item -> logged.add(ByteBuffer.wrap(item.key())));
         Totals totals = Totals.of(
                 db,
                 store.damage(),

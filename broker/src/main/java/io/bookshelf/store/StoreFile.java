@@ -1,11 +1,15 @@
 package io.bookshelf.store;
 
+import io.bookshelf.schema.Key;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +40,7 @@ final class StoreFile {
     }
 
     /** A file that can be written, its ledger where the log says that the store stood, and what is logged. */
-    record Opened(Writer writer, Ledger ledger, List<Recent.Item> logged, long firstLogId, long lastLogId) {}
+    record Opened(Writer writer, Ledger ledger, Collection<Recent.Item> logged, long firstLogId, long lastLogId) {}
 
     SetAside setAside() {
         return setAside;
@@ -100,7 +104,9 @@ final class StoreFile {
     /** Reads ledger and log; where they are damaged, folds what is whole and counts anew. */
     private Opened opened(Writer writer) throws SQLException {
         Ledger stored = writer.readLedger();
-        LogTable.Contents log = LogTable.read(writer.db, damage);
+        Map<Key, Recent.Item> newest = new HashMap<>();
+        LogTable.Contents log =
+                LogTable.read(writer.db, damage, item -> newest.put(item.entry().key(), item));
         if (stored == null) {
             LOG.warn("the head of the store was damaged; it was made anew from the entries");
             damage.row("head", 0, 0);
@@ -112,19 +118,21 @@ final class StoreFile {
                 ? stored.at(last, log.all())
                 : stored;
         if (logged == null || log.damaged()) {
-            return new Opened(writer, countAnew(writer, logged, log), List.of(), 0, 0);
+            return new Opened(writer, countAnew(writer, logged, log, newest.values()), List.of(), 0, 0);
         }
-        return new Opened(writer, logged, log.items(), log.firstId(), log.lastId());
+        return new Opened(writer, logged, newest.values(), log.firstId(), log.lastId());
     }
 
     /** After damage. Where it is not known how far the counters had come, the file goes on under a new replica id. */
-    private Ledger countAnew(Writer writer, @Nullable Ledger logged, LogTable.Contents log) throws SQLException {
+    private Ledger countAnew(
+            Writer writer, @Nullable Ledger logged, LogTable.Contents log, Collection<Recent.Item> items)
+            throws SQLException {
         Ledger sameAuthor = log.lastDamaged() ? null : logged;
         long replica = sameAuthor == null ? newReplica(options.random()) : sameAuthor.replica();
         writer.db.beginImmediate();
         try {
             Salvage salvage = new Salvage(writer, damage);
-            salvage.take(log.items());
+            salvage.take(items);
             writer.deleteLog(Long.MAX_VALUE);
             Ledger counted = Totals.of(writer.db, damage).ledger(replica, logged);
             if (sameAuthor != null) {
