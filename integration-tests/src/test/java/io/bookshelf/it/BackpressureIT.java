@@ -93,8 +93,8 @@ final class BackpressureIT {
         }
 
         @Override
-        public void maintain() {
-            disk.maintain();
+        public boolean maintain() {
+            return disk.maintain();
         }
 
         @Override
