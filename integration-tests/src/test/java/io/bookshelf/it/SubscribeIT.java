@@ -78,7 +78,8 @@ final class SubscribeIT {
         keeps.sendSubscribe(1, Props.none(), 8, "rap/#");
         keeps.expect(Packet.SUBACK);
         RawMqtt clears = client(Connect.v5("rap2"));
-        clears.subscribe(0, "rap/#");
+        // Until the end of the snapshot, what is written may come as a part of it.
+        assertThat(clears.snapshot(0, "rap/#")).isEmpty();
         RawMqtt writer = client(Connect.v5("rapwriter"));
         writer.publish("rap/a", "1", 0, true, 0);
         writer.publish("rap/a", "2", 0, false, 0);
@@ -230,7 +231,11 @@ final class SubscribeIT {
     void storesRetainedMessagesOfEveryQosAndAnEmptyOneDeletes(int qos) {
         RawMqtt writer = client(Connect.v5("qos" + qos));
         String key = "qos/" + qos;
+        // At QoS 0 only somebody who gets it can tell that it is stored.
+        RawMqtt watcher = client(Connect.v4("qoswatcher" + qos));
+        watcher.subscribe(0, key);
         put(writer, key, "value", qos);
+        watcher.expect(Packet.PUBLISH);
         RawMqtt reader = client(Connect.v4("qosreader" + qos));
         reader.subscribe(0, key);
         Packet stored = reader.expect(Packet.PUBLISH);
@@ -252,7 +257,6 @@ final class SubscribeIT {
             writer.ack(Packet.PUBREL, 9);
             writer.expect(Packet.PUBCOMP);
         }
-        writer.pingPong();
     }
 
     @Test
