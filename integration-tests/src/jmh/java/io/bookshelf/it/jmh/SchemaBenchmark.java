@@ -34,7 +34,8 @@ public class SchemaBenchmark {
             "replies/daemon",
             new byte[] {1, 2, 3, 4},
             List.of(new ValueProperties.Property("source", "dhcp"), new ValueProperties.Property("trace", "0197a3f2")),
-            "daemon");
+            "daemon",
+            "");
     private final byte[] stored = properties.toBytes();
     private final String text = version.toString();
     private long seen = HybridClock.stamp(WALL_MILLIS - 5);
