@@ -1,0 +1,4 @@
+@NullMarked
+package io.bookshelf.node.replication;
+
+import org.jspecify.annotations.NullMarked;
