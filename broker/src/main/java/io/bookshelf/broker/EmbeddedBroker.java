@@ -13,8 +13,10 @@ import io.bookshelf.broker.web.WebConfig;
 import io.bookshelf.broker.web.WebContent;
 import io.bookshelf.broker.web.WebPipeline;
 import io.bookshelf.bus.Commit;
+import io.bookshelf.bus.Committer;
 import io.bookshelf.bus.StateBus;
 import io.bookshelf.bus.Submission;
+import io.bookshelf.bus.TombstonePolicy;
 import io.bookshelf.bus.WallClock;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StateStore;
@@ -87,13 +89,9 @@ public final class EmbeddedBroker implements Closeable {
         this.web = config.web();
         this.loop = new NioEventLoopGroup(1, LOOP_THREAD);
         this.reads = new ReadPool(store, loop);
+        Committer committer = new Committer(store, wall, () -> tombstoneFloor, TombstonePolicy.AFTER_AN_HOUR);
         this.bus = new StateBus(
-                store,
-                wall,
-                this::committed,
-                () -> tombstoneFloor,
-                config.limits().busBytes(),
-                () -> onLoop(this::resumePublishers));
+                committer, this::committed, config.limits().busBytes(), () -> onLoop(this::resumePublishers));
         SessionContext context =
                 new SessionContext(config.limits(), access, counters, wall, this::submit, reads, topics, loop::execute);
         this.sessions = new SessionRegistry(context, store.head().sequence());
