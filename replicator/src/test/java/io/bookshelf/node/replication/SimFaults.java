@@ -2,6 +2,8 @@ package io.bookshelf.node.replication;
 
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
+import io.bookshelf.schema.Scope;
+import io.bookshelf.schema.Version;
 import io.bookshelf.store.MemoryDisk;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,7 +27,6 @@ final class SimFaults {
     private final boolean disasters;
     boolean crashes;
     boolean wildClocks;
-    boolean anythingExcused;
 
     SimFaults(SimWorld world) {
         this.world = world;
@@ -35,6 +36,7 @@ final class SimFaults {
         this.disasters = random.nextInt(3) == 0;
         this.crashes = random.nextInt(4) > 0;
         this.wildClocks = random.nextInt(4) == 0;
+        world.truth.wildClocks = wildClocks;
         for (int i = 0; i < units; i++) {
             names.add("u" + i);
             world.units.put("u" + i, new SimUnit(world, "u" + i));
@@ -238,14 +240,15 @@ final class SimFaults {
             if (left != null && left.version().compareTo(entry.version()) >= 0) {
                 return;
             }
-            boolean elsewhere = key.scope() != io.bookshelf.schema.Scope.UNIT
-                    && world.units.values().stream().anyMatch(other -> {
-                        Entry held = other == unit ? null : other.all().get(key);
-                        return held != null && held.version().compareTo(entry.version()) >= 0;
-                    });
-            if (!elsewhere) {
-                anythingExcused = true;
-                world.truth.excuse(entry);
+            Version best = null;
+            for (SimUnit other : world.units.values()) {
+                Entry held = other == unit || key.scope() == Scope.UNIT ? null : other.all().get(key);
+                if (held != null && (best == null || held.version().compareTo(best) > 0)) {
+                    best = held.version();
+                }
+            }
+            if (best == null || best.compareTo(entry.version()) < 0) {
+                world.truth.excuse(entry, best);
             }
         });
     }

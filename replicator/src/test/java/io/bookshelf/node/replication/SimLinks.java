@@ -29,6 +29,7 @@ final class SimLinks {
         final SimUnit from;
         final SimUnit to;
         final ArrayDeque<byte[]> held = new ArrayDeque<>();
+        boolean ready;
         long busyUntil;
 
         Wire(long link, long back, SimUnit from, SimUnit to) {
@@ -88,12 +89,17 @@ final class SimLinks {
     private void open(SimUnit dialler, SimUnit other) {
         long mine = ++lastLink;
         long theirs = ++lastLink;
-        wires.put(mine, new Wire(mine, theirs, dialler, other));
-        wires.put(theirs, new Wire(theirs, mine, other, dialler));
+        Wire out = new Wire(mine, theirs, dialler, other);
+        Wire back = new Wire(theirs, mine, other, dialler);
+        wires.put(mine, out);
+        wires.put(theirs, back);
         dialler.opened(mine, other, true);
+        back.ready = true;
         world.after(1 + world.random.nextInt(30), () -> {
             if (wires.containsKey(theirs)) {
                 other.opened(theirs, dialler, false);
+                out.ready = true;
+                release(out);
             }
         });
     }
@@ -110,7 +116,7 @@ final class SimLinks {
     }
 
     private void release(Wire wire) {
-        while (passes(wire.from, wire.to) && !wire.held.isEmpty() && wires.containsKey(wire.link)) {
+        while (wire.ready && passes(wire.from, wire.to) && !wire.held.isEmpty() && wires.containsKey(wire.link)) {
             byte[] bytes = wire.held.poll();
             long delay = wire.from.slowness() + world.random.nextInt(20);
             wire.busyUntil = Math.max(wire.busyUntil + 1, world.now() + delay);

@@ -36,6 +36,9 @@ final class SimUnit implements EntryIndex, WallClock {
     private static final long LATEST = SimWorld.EPOCH + 50L * 365 * 24 * 3_600_000;
     private static final long TOMBSTONE_AGE = 10_000;
 
+    /** A key whose changes are to be in the transcript: {@code -Dbookshelf.trace=KEY}. */
+    private static final String TRACED = System.getProperty("bookshelf.trace", "");
+
     final String name;
     private final SimWorld world;
     MemoryDisk disk = new MemoryDisk();
@@ -357,6 +360,9 @@ final class SimUnit implements EntryIndex, WallClock {
                 && after != null
                 && after.version().compareTo(before.version()) < 0) {
             throw world.wrong(name + ": the version of " + before.key() + " decreases: " + before + " to " + after);
+        }
+        if ((before == null ? Objects.requireNonNull(after) : before).key().name().equals(TRACED)) {
+            world.say(name + " has " + after + " in place of " + before);
         }
         changes.add(new Change(before, after));
     }

@@ -14,7 +14,7 @@ final class SimWorld {
     /** When all begins, milliseconds since the epoch. */
     static final long EPOCH = 1_790_000_000_000L;
 
-    private static final int TRANSCRIPT_LINES = 400;
+    private static final int TRANSCRIPT_LINES = 20_000;
 
     final Random random;
     final CoreSettings settings = new CoreSettings(1_000, 5_000, 5_000, 20_000, 64 * 1024, 5_000);

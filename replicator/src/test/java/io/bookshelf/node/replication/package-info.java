@@ -1,4 +1,0 @@
-@NullMarked
-package io.bookshelf.node.replication;
-
-import org.jspecify.annotations.NullMarked;
