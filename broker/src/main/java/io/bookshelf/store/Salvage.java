@@ -172,7 +172,7 @@ final class Salvage {
             return;
         }
         try {
-            table.bind(insert, entry);
+            table.bindNew(insert, entry);
             rows += insert.executeUpdate();
             pause();
         } catch (SQLException e) {

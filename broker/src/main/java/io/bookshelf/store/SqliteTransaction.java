@@ -252,8 +252,8 @@ final class SqliteTransaction implements WriteTransaction {
             }
             Entry after = change.after;
             for (EntryIndex index : options.indexes()) {
-                index.changed(change.before, after);
                 indexesTold = true;
+                index.changed(change.before, after);
             }
             Recent.FileRow file = change.file;
             // A damaged row counts as a row, as it is one that the store should have.

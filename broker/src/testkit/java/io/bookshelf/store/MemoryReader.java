@@ -30,14 +30,7 @@ final class MemoryReader implements StoreReader {
     @Override
     public Page<String> scan(String prefix, @Nullable String after, long nowMillis, int maxEntries, int maxBytes) {
         store.requireOpen();
-        boolean behindPrefix =
-                after != null && (prefix.isEmpty() || Key.of(after).compareTo(Key.of(prefix)) >= 0);
-        Collection<Entry> from = behindPrefix
-                ? disk.entries.tailMap(Key.of(after), false).values()
-                : prefix.isEmpty()
-                        ? disk.entries.values()
-                        : disk.entries.tailMap(Key.of(prefix), true).values();
-        Iterator<Entry> rows = from.iterator();
+        Iterator<Entry> rows = from(prefix, after).iterator();
         List<Entry> page = new ArrayList<>();
         long bytes = 0;
         String last = null;
@@ -57,6 +50,15 @@ final class MemoryReader implements StoreReader {
             }
         }
         return new Page<>(page, store.head().sequence(), null);
+    }
+
+    private Collection<Entry> from(String prefix, @Nullable String after) {
+        if (after != null && (prefix.isEmpty() || Key.of(after).compareTo(Key.of(prefix)) >= 0)) {
+            return disk.entries.tailMap(Key.of(after), false).values();
+        }
+        return prefix.isEmpty()
+                ? disk.entries.values()
+                : disk.entries.tailMap(Key.of(prefix), true).values();
     }
 
     @Override

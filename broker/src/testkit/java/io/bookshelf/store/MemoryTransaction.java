@@ -140,8 +140,8 @@ final class MemoryTransaction implements WriteTransaction {
         long keys = store.head().keys();
         for (Change change : changes.values()) {
             keys += live(change.after) - live(change.before);
-            indexes.forEach(index -> index.changed(change.before, change.after));
             indexesTold = true;
+            indexes.forEach(index -> index.changed(change.before, change.after));
         }
         Head before = store.head();
         Head after = new Head(
