@@ -137,12 +137,18 @@ public final class Bundle {
      * certificate, a key file that has its key, and authorities that include its own.
      */
     void replace(Contents old, Authorities trusted, Credentials fresh) {
-        SafeFiles.writePublic(
-                authorities(), Pem.certificates(trusted.with(old.authorities()).certificates()));
-        SafeFiles.writePrivate(key(), Pem.keys(List.of(old.credentials().key(), fresh.key())));
-        SafeFiles.writePublic(certificate(), Pem.certificates(fresh.chain()));
-        SafeFiles.writePrivate(key(), Pem.keys(List.of(fresh.key())));
-        SafeFiles.writePublic(authorities(), Pem.certificates(trusted.certificates()));
+        replacing(old, trusted, fresh).forEach(Runnable::run);
+    }
+
+    /** The steps of {@link #replace}, each whole or not at all. */
+    List<Runnable> replacing(Contents old, Authorities trusted, Credentials fresh) {
+        PrivateKey before = old.credentials().key();
+        return List.of(
+                () -> trust(trusted.with(old.authorities())),
+                () -> SafeFiles.writePrivate(key(), Pem.keys(List.of(before, fresh.key()))),
+                () -> SafeFiles.writePublic(certificate(), Pem.certificates(fresh.chain())),
+                () -> SafeFiles.writePrivate(key(), Pem.keys(List.of(fresh.key()))),
+                () -> trust(trusted));
     }
 
     /** Puts other authorities into the folder, which include that of its certificate. */

@@ -47,9 +47,13 @@ public final class Renewal implements AutoCloseable {
      * @param signer {@code HOST:PORT} of a {@link Signer}; null if there is none, and only {@link #problem()} is wanted
      */
     public static Renewal start(UnitPki unit, @Nullable String signer, RandomGenerator random) {
-        Renewal renewal = new Renewal(unit, signer, random);
-        renewal.again(FIRST);
+        Renewal renewal = notStarted(unit, signer, random);
+        renewal.begin(FIRST);
         return renewal;
+    }
+
+    static Renewal notStarted(UnitPki unit, @Nullable String signer, RandomGenerator random) {
+        return new Renewal(unit, signer, random);
     }
 
     /**
@@ -162,7 +166,8 @@ public final class Renewal implements AutoCloseable {
         return theirs;
     }
 
-    private void again(Duration wait) {
+    /** Looks after about that long, and from then on. */
+    void begin(Duration wait) {
         // Half to three halves of it, so that units which started together do not ask together.
         long millis = (long) (wait.toMillis() * (0.5 + random.nextDouble()));
         try {
@@ -182,7 +187,7 @@ public final class Renewal implements AutoCloseable {
         } catch (RuntimeException e) {
             log.error("certificates: a renewal failed by a mistake of ours", e);
         }
-        again(wait);
+        begin(wait);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,10 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /** Both ends of one TLS connection over loopback, after its handshake. */
-record Wire(SSLSocket dialler, SSLSocket listener) implements AutoCloseable {
+record Wire(SSLSocket dialler, SSLSocket listener, List<Socket> plain) implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
+
+    private record Accepted(Socket plain, SSLSocket socket) {}
 
     /**
      * Why there is no connection.
@@ -55,15 +58,16 @@ record Wire(SSLSocket dialler, SSLSocket listener) implements AutoCloseable {
 
     static Wire between(SSLContext dialling, SSLContext listening, String... protocols) throws Failed {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<SSLSocket> accepted = CompletableFuture.supplyAsync(() -> accept(server, listening));
-            SSLSocket dialler = (SSLSocket) dialling.getSocketFactory().createSocket();
-            dialler.setSoTimeout(PATIENCE_MILLIS);
+            CompletableFuture<Accepted> accepted = CompletableFuture.supplyAsync(() -> accept(server, listening));
+            Socket plain = new Socket(server.getInetAddress(), server.getLocalPort());
+            plain.setSoTimeout(PATIENCE_MILLIS);
+            SSLSocket dialler =
+                    (SSLSocket) dialling.getSocketFactory().createSocket(plain, "127.0.0.1", server.getLocalPort(), false);
             if (protocols.length > 0) {
                 dialler.setEnabledProtocols(protocols);
             }
             Throwable failed = null;
             try {
-                dialler.connect(server.getLocalSocketAddress());
                 dialler.startHandshake();
                 // The dialling side learns of a refusal of its certificate only here.
                 if (dialler.getInputStream().read() != 'k') {
@@ -72,43 +76,43 @@ record Wire(SSLSocket dialler, SSLSocket listener) implements AutoCloseable {
             } catch (IOException e) {
                 failed = e;
             }
-            return both(dialler, accepted, failed);
+            return both(dialler, plain, accepted, failed);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    private static Wire both(SSLSocket dialler, CompletableFuture<SSLSocket> accepted, @Nullable Throwable failed)
+    private static Wire both(SSLSocket dialler, Socket plain, CompletableFuture<Accepted> accepted, @Nullable Throwable failed)
             throws Failed, IOException {
         try {
-            SSLSocket listener = accepted.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            Accepted listener = accepted.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
             if (failed == null) {
-                return new Wire(dialler, listener);
+                return new Wire(dialler, listener.socket(), List.of(plain, listener.plain()));
             }
-            listener.close();
-            dialler.close();
+            listener.plain().close();
+            plain.close();
             throw new Failed(new Failure(null, failed));
         } catch (ExecutionException e) {
-            dialler.close();
+            plain.close();
             throw new Failed(new Failure(e.getCause(), failed));
         } catch (InterruptedException | TimeoutException e) {
             throw new AssertionError(e);
         }
     }
 
-    private static SSLSocket accept(ServerSocket server, SSLContext context) {
+    private static Accepted accept(ServerSocket server, SSLContext context) {
         try {
             Socket plain = server.accept();
             plain.setSoTimeout(PATIENCE_MILLIS);
             SSLSocket socket =
-                    (SSLSocket) context.getSocketFactory().createSocket(plain, "127.0.0.1", plain.getPort(), true);
+                    (SSLSocket) context.getSocketFactory().createSocket(plain, "127.0.0.1", plain.getPort(), false);
             socket.setUseClientMode(false);
             try {
                 socket.startHandshake();
                 socket.getOutputStream().write('k');
-                return socket;
+                return new Accepted(plain, socket);
             } catch (IOException e) {
-                socket.close();
+                plain.close();
                 throw e;
             }
         } catch (IOException e) {
@@ -138,7 +142,9 @@ record Wire(SSLSocket dialler, SSLSocket listener) implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        dialler.close();
-        listener.close();
+        // The sockets on top would wait for one another to say goodbye.
+        for (Socket socket : plain) {
+            socket.close();
+        }
     }
 }
