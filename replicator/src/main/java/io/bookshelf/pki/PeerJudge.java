@@ -1,0 +1,126 @@
+package io.bookshelf.pki;
+
+import io.bookshelf.broker.peer.PeerIdentity;
+import io.bookshelf.broker.peer.PeerIdentity.Role;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * Applies the rules in handshakes. Who somebody is stands in the URI of the certificate; by what host name or address they were
+ * reached plays no part.
+ */
+final class PeerJudge extends X509ExtendedTrustManager {
+    private static final String PROTOCOL = "TLSv1.3";
+    private static final Set<Role> WHO_DIALS = EnumSet.allOf(Role.class);
+    private static final Set<Role> WHO_IS_DIALLED = EnumSet.of(Role.UNIT, Role.CLOUD);
+
+    private final Supplier<CertificateRules.Situation> situation;
+    private final RefusalLog refusals;
+
+    PeerJudge(Supplier<CertificateRules.Situation> situation, Logger log) {
+        this.situation = situation;
+        this.refusals = new RefusalLog(log);
+    }
+
+    /** Judges outside of a handshake, whichever side has dialled. */
+    PeerIdentity judge(X509Certificate[] chain) throws CertificateException {
+        return judge(chain, WHO_DIALS);
+    }
+
+    private PeerIdentity judge(X509Certificate[] chain, Set<Role> allowed) throws CertificateException {
+        return switch (CertificateRules.judge(chain, situation.get(), allowed)) {
+            case Verdict.Welcome welcome -> {
+                if (!welcome.warning().isEmpty()) {
+                    refusals.warn(
+                            "the certificate of " + welcome.who() + " " + welcome.warning()
+                                    + "; let in all the same, because it is listed",
+                            System.nanoTime());
+                }
+                yield welcome.who();
+            }
+            case Verdict.Refused refused -> throw new CertificateException(refused.reason());
+        };
+    }
+
+    /** As {@link #judge(X509Certificate[])}, and says in the log who was refused and why. */
+    private void handshake(
+            X509Certificate[] chain, Set<Role> allowed, @Nullable SSLSession session, @Nullable String from)
+            throws CertificateException {
+        try {
+            if (session != null && !PROTOCOL.equals(session.getProtocol())) {
+                throw new CertificateException("it speaks " + session.getProtocol() + " instead of " + PROTOCOL);
+            }
+            judge(chain, allowed);
+        } catch (CertificateException e) {
+            refusals.warn(
+                    "refused " + name(chain) + (from == null ? "" : " at " + from) + ": " + e.getMessage(),
+                    System.nanoTime());
+            throw e;
+        }
+    }
+
+    /** Whom the certificate claims to be of, believed or not. */
+    private static String name(X509Certificate @Nullable [] chain) {
+        if (chain == null || chain.length == 0) {
+            return "somebody";
+        }
+        List<String> uris = Names.uris(chain[0]);
+        return uris.isEmpty() ? "a certificate of nobody" : "a certificate of " + Names.printable(uris.getFirst());
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine) throws CertificateException {
+        handshake(chain, WHO_DIALS, engine.getHandshakeSession(), engine.getPeerHost());
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine) throws CertificateException {
+        handshake(chain, WHO_IS_DIALLED, engine.getHandshakeSession(), engine.getPeerHost());
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket) throws CertificateException {
+        handshake(chain, WHO_DIALS, session(socket), address(socket));
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket) throws CertificateException {
+        handshake(chain, WHO_IS_DIALLED, session(socket), address(socket));
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind) throws CertificateException {
+        handshake(chain, WHO_DIALS, null, null);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind) throws CertificateException {
+        handshake(chain, WHO_IS_DIALLED, null, null);
+    }
+
+    private static @Nullable SSLSession session(@Nullable Socket socket) {
+        return socket instanceof SSLSocket tls ? tls.getHandshakeSession() : null;
+    }
+
+    private static @Nullable String address(@Nullable Socket socket) {
+        InetAddress address = socket == null ? null : socket.getInetAddress();
+        return address == null ? null : address.getHostAddress();
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return situation.get().authorities().certificates().toArray(X509Certificate[]::new);
+    }
+}
