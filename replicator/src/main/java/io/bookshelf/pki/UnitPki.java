@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,6 +114,16 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
     @Override
     public SSLContext context() {
         return context;
+    }
+
+    @Override
+    public X509ExtendedKeyManager keyManager() {
+        return keys;
+    }
+
+    @Override
+    public X509ExtendedTrustManager trustManager() {
+        return judge;
     }
 
     @Override
