@@ -134,6 +134,11 @@ public final class BookshelfNode implements AutoCloseable {
         return broker.web();
     }
 
+    /** Where MQTT over TLS listens for those with a certificate, null for nowhere. */
+    public @Nullable InetSocketAddress listen() {
+        return broker.listen();
+    }
+
     /** Stops the unit: says goodbye to its clients, commits what was taken, closes the store. */
     @Override
     public void close() {

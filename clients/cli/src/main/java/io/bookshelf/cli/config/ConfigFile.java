@@ -39,9 +39,12 @@ public final class ConfigFile {
         TomlTable http = root.table("http");
         Settings settings = new Settings(
                 unit(root),
-                data(root, folder),
+                path(root, "data", "a folder", folder),
                 address(root, "mqtt"),
                 address(root, "web"),
+                address(root, "listen"),
+                path(root, "pki", "a folder", folder),
+                path(root, "peers", "a file", folder),
                 durability(root.table("store")),
                 trustsWallClock(root.table("clock")),
                 logLevel(root.table("log")),
@@ -87,12 +90,12 @@ public final class ConfigFile {
         return unit;
     }
 
-    private static @Nullable Path data(TomlTable root, Path folder) {
-        String data = root.string("data");
-        if (data != null && data.isBlank()) {
-            throw root.mistake("data", "must name a folder; leave it out for the default");
+    private static @Nullable Path path(TomlTable root, String name, String what, Path folder) {
+        String path = root.string(name);
+        if (path != null && path.isBlank()) {
+            throw root.mistake(name, "must name " + what + "; leave it out for the default");
         }
-        return data == null ? null : folder.resolve(data).normalize();
+        return path == null ? null : folder.resolve(path).normalize();
     }
 
     private static @Nullable InetSocketAddress address(TomlTable root, String name) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param data the folder of its store
  * @param mqtt where MQTT over TCP listens
  * @param web where HTTP and MQTT over WebSocket listen
+ * @param listen where MQTT over TLS listens for those with a certificate
+ * @param pki the folder of this unit's certificate
+ * @param peers the list of peers to start from
  * @param durability what an acknowledgement waits for
  * @param trustWallClock whether the wall clock counts as known whatever the kernel says
  * @param logLevel trace, debug, info, warn, error or off
@@ -28,6 +31,9 @@ public record Settings(
         @Nullable Path data,
         @Nullable InetSocketAddress mqtt,
         @Nullable InetSocketAddress web,
+        @Nullable InetSocketAddress listen,
+        @Nullable Path pki,
+        @Nullable Path peers,
         Durability durability,
         boolean trustWallClock,
         String logLevel,
@@ -37,6 +43,9 @@ public record Settings(
         AccessSettings access) {
     /** What holds without a file. */
     public static final Settings DEFAULTS = new Settings(
+            null,
+            null,
+            null,
             null,
             null,
             null,

@@ -22,6 +22,9 @@ class ConfigFileTest {
             data = "state"
             mqtt = "[::1]:1884"
             web = "127.0.0.2:0"
+            listen = "[::]:8883"
+            pki = "pki"
+            peers = "../peers.toml"
 
             [store]
             durability = "normal"
@@ -81,6 +84,9 @@ class ConfigFileTest {
                         folder.resolve("state"),
                         HostPort.parse("[::1]:1884"),
                         HostPort.parse("127.0.0.2:0"),
+                        HostPort.parse("[::]:8883"),
+                        folder.resolve("pki"),
+                        folder.resolve("../peers.toml").normalize(),
                         Durability.NORMAL,
                         true,
                         "debug",
