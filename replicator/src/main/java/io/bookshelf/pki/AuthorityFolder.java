@@ -138,7 +138,8 @@ public final class AuthorityFolder {
             throw new PkiException(folder + " is of " + old.who() + ", and this authority is of " + network());
         }
         if (isRevoked(old.credentials().certificate())) {
-            throw new PkiException("the certificate in " + folder + " was revoked: issue another if that was a mistake");
+            throw new PkiException(
+                    "the certificate in " + folder + " was revoked: issue another if that was a mistake");
         }
         KeyPair pair = Keys.generate();
         List<X509Certificate> chain = sign(pair.getPublic(), old.who(), days(days));

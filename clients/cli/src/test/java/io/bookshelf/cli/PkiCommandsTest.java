@@ -34,7 +34,8 @@ class PkiCommandsTest {
     private int pki(String arguments) {
         StringWriter written = new StringWriter();
         StringWriter said = new StringWriter();
-        String[] words = ("pki " + arguments).strip().replace("@", folder.toString()).split(" +");
+        String[] words =
+                ("pki " + arguments).strip().replace("@", folder.toString()).split(" +");
         CommandLine line = Main.commandLine("pki");
         line.setOut(new PrintWriter(written));
         line.setErr(new PrintWriter(said));

@@ -20,15 +20,17 @@ final class Description {
         Instant until = certificate.getNotAfter().toInstant();
         Instant from = certificate.getNotBefore().toInstant();
         line("who", CertificateFile.holder(certificate));
-        line("good", from + " to " + until + (now.isAfter(until) ? " (expired)" : now.isBefore(from) ? " (not yet)" : ""));
+        line(
+                "good",
+                from + " to " + until + (now.isAfter(until) ? " (expired)" : now.isBefore(from) ? " (not yet)" : ""));
         line("serial", certificate.getSerialNumber().toString(16));
         line("fingerprint", "SHA-256 " + CertificateFile.fingerprint(certificate));
     }
 
     void issued(Issued one) {
         String state = one.revoked() ? "revoked" : now.isAfter(one.until()) ? "expired" : "good";
-        out.println(state + " until " + one.until() + "  " + one.who() + "  serial " + one.serial().toString(16)
-                + "  authority " + one.authority());
+        out.println(state + " until " + one.until() + "  " + one.who() + "  serial "
+                + one.serial().toString(16) + "  authority " + one.authority());
     }
 
     void line(String what, String is) {

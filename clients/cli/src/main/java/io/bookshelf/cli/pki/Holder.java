@@ -9,7 +9,11 @@ final class Holder {
     @Option(names = "--unit", required = true, paramLabel = "ID", description = "A unit, by its id.")
     private @Nullable String unit;
 
-    @Option(names = "--owner", required = true, paramLabel = "NAME", description = "An owner: a person's phone or computer.")
+    @Option(
+            names = "--owner",
+            required = true,
+            paramLabel = "NAME",
+            description = "An owner: a person's phone or computer.")
     private @Nullable String owner;
 
     @Option(names = "--cloud", required = true, description = "The cloud.")

@@ -19,7 +19,11 @@ final class InitCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private CommandSpec spec;
 
-    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "The authority's folder; made if absent.")
+    @Option(
+            names = "--dir",
+            required = true,
+            paramLabel = "DIR",
+            description = "The authority's folder; made if absent.")
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private Path dir;
 

@@ -39,7 +39,11 @@ final class IssueCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private Path out;
 
-    @Option(names = "--days", defaultValue = DAYS, paramLabel = "N", description = "How long it is good for (default: " + DAYS + ").")
+    @Option(
+            names = "--days",
+            defaultValue = DAYS,
+            paramLabel = "N",
+            description = "How long it is good for (default: " + DAYS + ").")
     private int days;
 
     @Option(

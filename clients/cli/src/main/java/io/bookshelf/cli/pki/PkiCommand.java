@@ -32,7 +32,6 @@ public final class PkiCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(),
-                "say what to do: init, issue, request, sign, show, renew, revoke, roll or serve");
+                spec.commandLine(), "say what to do: init, issue, request, sign, show, renew, revoke, roll or serve");
     }
 }

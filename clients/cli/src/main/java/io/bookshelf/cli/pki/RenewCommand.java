@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 /** Puts a new key and certificate in the place of those in a folder. */
 @Command(
         name = "renew",
-        description = "Put a new key and certificate for the same holder in the place of the old; a running unit takes them up.",
+        description =
+                "Put a new key and certificate for the same holder in the place of the old; a running unit takes them up.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RenewCommand implements Callable<Integer> {
@@ -60,8 +61,7 @@ final class RenewCommand implements Callable<Integer> {
                     .renew(folder, days == null ? Integer.parseInt(IssueCommand.DAYS) : days);
         } else if (by.signer != null) {
             if (days != null) {
-                throw new ParameterException(
-                        spec.commandLine(), "--days goes with --dir: a signer decides by itself");
+                throw new ParameterException(spec.commandLine(), "--days goes with --dir: a signer decides by itself");
             }
             Renewal.now(folder, by.signer);
         }

@@ -36,7 +36,8 @@ final class RequestCommand implements Callable<Integer> {
         Path request = new Bundle(out).request(network, unit);
         spec.commandLine()
                 .getOut()
-                .println("written: " + request + ": have it signed with bookshelf pki sign, and put the answer beside it as"
+                .println("written: " + request
+                        + ": have it signed with bookshelf pki sign, and put the answer beside it as"
                         + " cert.pem, with the authority's ca.pem");
         return 0;
     }

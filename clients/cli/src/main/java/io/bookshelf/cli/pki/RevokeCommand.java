@@ -36,10 +36,16 @@ final class RevokeCommand implements Callable<Integer> {
     @Option(names = "--cert", paramLabel = "FILE", description = "One certificate.")
     private @Nullable Path certificate;
 
-    @Option(names = "--unit", paramLabel = "ID", description = "All certificates of a unit; may be given several times.")
+    @Option(
+            names = "--unit",
+            paramLabel = "ID",
+            description = "All certificates of a unit; may be given several times.")
     private List<String> units = new ArrayList<>();
 
-    @Option(names = "--owner", paramLabel = "NAME", description = "All certificates of an owner; may be given several times.")
+    @Option(
+            names = "--owner",
+            paramLabel = "NAME",
+            description = "All certificates of an owner; may be given several times.")
     private List<String> owners = new ArrayList<>();
 
     @Option(names = "--cloud", description = "All certificates of the cloud.")
@@ -56,7 +62,8 @@ final class RevokeCommand implements Callable<Integer> {
         }
         if ((certificate == null) == holders.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "say what to revoke: --cert FILE, or any of --unit ID, --owner NAME and --cloud");
+                    spec.commandLine(),
+                    "say what to revoke: --cert FILE, or any of --unit ID, --owner NAME and --cloud");
         }
         List<RevocationList> made = certificate == null
                 ? folder.revoke(holders)

@@ -42,8 +42,9 @@ final class RollCommand implements Callable<Integer> {
         if (finish) {
             out.println("no longer trusted: " + String.join(", ", folder.finishRoll(force)));
         } else {
-            out.println("authority " + folder.roll() + " issues from now on, the older ones stay trusted; units follow by "
-                    + "bookshelf pki serve, or renew each with bookshelf pki renew; then say --finish");
+            out.println(
+                    "authority " + folder.roll() + " issues from now on, the older ones stay trusted; units follow by "
+                            + "bookshelf pki serve, or renew each with bookshelf pki renew; then say --finish");
         }
         return 0;
     }

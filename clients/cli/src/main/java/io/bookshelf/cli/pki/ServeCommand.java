@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 /** Renews certificates over the network until it is told to stop. */
 @Command(
         name = "serve",
-        description = "Renew certificates over the network for their holders, and hand out revocation lists, until SIGTERM.",
+        description =
+                "Renew certificates over the network for their holders, and hand out revocation lists, until SIGTERM.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
@@ -31,7 +32,11 @@ final class ServeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private Path dir;
 
-    @Option(names = "--listen", required = true, paramLabel = "HOST:PORT", description = "Where to listen; port 0 picks one.")
+    @Option(
+            names = "--listen",
+            required = true,
+            paramLabel = "HOST:PORT",
+            description = "Where to listen; port 0 picks one.")
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private String listen;
 
@@ -44,9 +49,10 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        // The JDK's server reads these once; without them a silent client would hold a thread for ever.
+        // The JDK's server reads these once; without them silent clients would hold memory for ever.
         System.setProperty("sun.net.httpserver.maxReqTime", "20");
         System.setProperty("sun.net.httpserver.maxRspTime", "20");
+        System.setProperty("jdk.httpserver.maxConnections", "256");
         AuthorityFolder folder = AuthorityFolder.open(dir, InstantSource.system());
         Signer signer = Signer.start(folder, address(), days);
         // A JVM that a signal ends exits with 143; only halting inside the hook makes a clean stop exit with 0.

@@ -32,10 +32,7 @@ final class ShowCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private Path path;
 
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            description = "The authority's folder, which knows what was revoked.")
+    @Option(names = "--dir", paramLabel = "DIR", description = "The authority's folder, which knows what was revoked.")
     private @Nullable Path dir;
 
     @Override
@@ -55,9 +52,11 @@ final class ShowCommand implements Callable<Integer> {
 
     private void holder(Description words, X509Certificate certificate) {
         words.certificate(certificate);
-        words.line("revoked", dir == null
-                ? "not known here; name the authority's folder with --dir"
-                : AuthorityFolder.open(dir, InstantSource.system()).isRevoked(certificate) ? "yes" : "no");
+        words.line(
+                "revoked",
+                dir == null
+                        ? "not known here; name the authority's folder with --dir"
+                        : AuthorityFolder.open(dir, InstantSource.system()).isRevoked(certificate) ? "yes" : "no");
     }
 
     private void authority(Description words, AuthorityFolder folder) {
@@ -71,9 +70,11 @@ final class ShowCommand implements Callable<Integer> {
                     .mapToLong(RevocationList::number)
                     .findFirst()
                     .orElse(0);
-            words.line("authority", id + (certificate == certificates.getFirst() ? " (current)" : " (older)") + ", good until "
-                    + certificate.getNotAfter().toInstant() + ", "
-                    + (number == 0 ? "no revocation list" : "revocation list " + number));
+            words.line(
+                    "authority",
+                    id + (certificate == certificates.getFirst() ? " (current)" : " (older)") + ", good until "
+                            + certificate.getNotAfter().toInstant() + ", "
+                            + (number == 0 ? "no revocation list" : "revocation list " + number));
             words.line("fingerprint", "SHA-256 " + CertificateFile.fingerprint(certificate));
         }
         folder.issued().forEach(words::issued);

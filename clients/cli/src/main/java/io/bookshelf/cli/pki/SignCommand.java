@@ -30,7 +30,11 @@ final class SignCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private Path dir;
 
-    @Option(names = "--request", required = true, paramLabel = "FILE", description = "What bookshelf pki request has made.")
+    @Option(
+            names = "--request",
+            required = true,
+            paramLabel = "FILE",
+            description = "What bookshelf pki request has made.")
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private Path request;
 
