@@ -1,20 +1,26 @@
 package io.bookshelf.broker;
 
 import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.access.PeerAccess;
 import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.metrics.BrokerMetrics;
 import io.bookshelf.broker.metrics.ProcessFacts;
 import io.bookshelf.broker.mqtt.MqttEndpoint;
+import io.bookshelf.broker.peer.PeerDoor;
+import io.bookshelf.broker.peer.PeerTrust;
 import io.bookshelf.broker.session.SessionContext;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.SystemTopics;
+import io.bookshelf.broker.tls.TlsDoor;
 import io.bookshelf.broker.web.WebConfig;
 import io.bookshelf.broker.web.WebContent;
 import io.bookshelf.broker.web.WebPipeline;
 import io.bookshelf.bus.Commit;
+import io.bookshelf.bus.Committer;
 import io.bookshelf.bus.StateBus;
 import io.bookshelf.bus.Submission;
+import io.bookshelf.bus.TombstonePolicy;
 import io.bookshelf.bus.WallClock;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StateStore;
@@ -30,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,19 +63,38 @@ public final class EmbeddedBroker implements Closeable {
     private final MqttEndpoint endpoint;
     private final UnitTopics unitTopics;
     private final Listeners listeners;
+    private final @Nullable PeerDoor door;
     private volatile long tombstoneFloor;
     private InetSocketAddress mqtt;
     private InetSocketAddress web;
+    private @Nullable InetSocketAddress listen;
+    private @Nullable TlsDoor tls;
+
+    /** Starts a broker to which nobody comes in by certificate. */
+    public static EmbeddedBroker start(
+            BrokerConfig config, StateStore store, WallClock wall, AccessPolicy access, String version) {
+        return start(config, store, wall, access, version, null);
+    }
 
     /**
      * Starts a broker; when this returns, its listeners accept.
      *
+     * @param door judges those who come in by certificate and takes their links; null if {@code config} has no listener
+     *     for them
      * @param version Bookshelf's version, for those who ask
      * @throws BrokerException if a listener's address cannot be had
      */
     public static EmbeddedBroker start(
-            BrokerConfig config, StateStore store, WallClock wall, AccessPolicy access, String version) {
-        EmbeddedBroker broker = new EmbeddedBroker(config, store, wall, access, version);
+            BrokerConfig config,
+            StateStore store,
+            WallClock wall,
+            AccessPolicy access,
+            String version,
+            @Nullable PeerDoor door) {
+        if (config.listen() != null && door == null) {
+            throw new IllegalArgumentException("a listener for certificates, and nothing to judge them by");
+        }
+        EmbeddedBroker broker = new EmbeddedBroker(config, store, wall, access, version, door);
         try {
             broker.open(config, store, version);
             return broker;
@@ -82,23 +108,27 @@ public final class EmbeddedBroker implements Closeable {
         }
     }
 
-    private EmbeddedBroker(BrokerConfig config, StateStore store, WallClock wall, AccessPolicy access, String version) {
+    private EmbeddedBroker(
+            BrokerConfig config,
+            StateStore store,
+            WallClock wall,
+            AccessPolicy local,
+            String version,
+            @Nullable PeerDoor door) {
+        AccessPolicy access = new PeerAccess(local, config.listen() != null);
+        this.door = door;
         this.mqtt = config.mqtt();
         this.web = config.web();
         this.loop = new NioEventLoopGroup(1, LOOP_THREAD);
         this.reads = new ReadPool(store, loop);
+        Committer committer = new Committer(store, wall, () -> tombstoneFloor, TombstonePolicy.AFTER_AN_HOUR);
         this.bus = new StateBus(
-                store,
-                wall,
-                this::committed,
-                () -> tombstoneFloor,
-                config.limits().busBytes(),
-                () -> onLoop(this::resumePublishers));
+                committer, this::committed, config.limits().busBytes(), () -> onLoop(this::resumePublishers));
         SessionContext context =
                 new SessionContext(config.limits(), access, counters, wall, this::submit, reads, topics, loop::execute);
         this.sessions = new SessionRegistry(context, store.head().sequence());
-        this.endpoint =
-                new MqttEndpoint(config.unit(), config.limits(), access, counters, wall, sessions, bus::full, loop);
+        this.endpoint = new MqttEndpoint(
+                config.unit(), config.limits(), access, counters, wall, sessions, bus::full, loop, door);
         this.unitTopics = new UnitTopics(config, version, store, bus, wall, counters, topics, sessions);
         this.listeners = new Listeners(loop, counters, config.limits().connections());
     }
@@ -130,7 +160,22 @@ public final class EmbeddedBroker implements Closeable {
         WebPipeline pages = pages(config, store, version);
         web = listeners.listen(
                 "web", config.web(), channel -> pages.install(channel.pipeline(), channel.localAddress()));
-        loop.submit(() -> unitTopics.listening(mqtt, web)).syncUninterruptibly();
+        letPeersIn(config);
+        loop.submit(() -> unitTopics.listening(mqtt, web, listen)).syncUninterruptibly();
+    }
+
+    private void letPeersIn(BrokerConfig config) {
+        if (config.listen() == null || door == null) {
+            return;
+        }
+        PeerTrust trust = door.trust();
+        TlsDoor entrance = new TlsDoor(trust);
+        tls = entrance;
+        trust.onChange(() -> endpoint.judgeAgain(trust));
+        listen = listeners.listen(
+                "listen",
+                config.listen(),
+                channel -> entrance.install(channel, peer -> endpoint.install(channel.pipeline(), peer)));
     }
 
     private WebPipeline pages(BrokerConfig config, StateStore store, String version) {
@@ -209,6 +254,11 @@ public final class EmbeddedBroker implements Closeable {
         return web;
     }
 
+    /** Where MQTT over TLS listens, null for nowhere. */
+    public @Nullable InetSocketAddress listen() {
+        return listen;
+    }
+
     /** What has been counted since the start. */
     public BrokerCounters counters() {
         return counters;
@@ -226,5 +276,8 @@ public final class EmbeddedBroker implements Closeable {
         bus.close();
         loop.shutdownGracefully(0, GOODBYE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(2 * GOODBYE_MILLIS);
         reads.close();
+        if (tls != null) {
+            tls.close();
+        }
     }
 }

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps {@code $SYS/…} and {@code $bookshelf/…} up to date: all every ten seconds, what matters at once every second. */
 final class UnitTopics {
@@ -96,10 +97,13 @@ final class UnitTopics {
     }
 
     /** Once the listeners are there. */
-    void listening(InetSocketAddress mqtt, InetSocketAddress web) {
+    void listening(InetSocketAddress mqtt, InetSocketAddress web, @Nullable InetSocketAddress listen) {
         Map<String, String> listeners = new LinkedHashMap<>();
         listeners.put("mqtt", text(mqtt));
         listeners.put("web", text(web));
+        if (listen != null) {
+            listeners.put("listen", text(listen));
+        }
         Map<String, Long> limits = new LinkedHashMap<>();
         limits.put("keyBytes", (long) config.limits().keyBytes());
         limits.put("valueBytes", (long) config.limits().valueBytes());

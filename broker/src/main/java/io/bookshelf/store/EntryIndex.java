@@ -4,8 +4,8 @@ import io.bookshelf.schema.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the entries inside the transaction that changes them, so that what it keeps in the same file is never out of
- * step with them. Called on the writer's thread.
+ * Follows the entries. What is told by {@link #changed} holds only if {@link #committed} comes after it: the transaction may
+ * still fail. Called on the writer's thread; it must return at once, and not throw.
  */
 @FunctionalInterface
 public interface EntryIndex {
@@ -16,4 +16,19 @@ public interface EntryIndex {
      * @param after what it gets, null where a tombstone is forgotten
      */
     void changed(@Nullable Entry before, @Nullable Entry after);
+
+    /**
+     * What was told since the last {@code committed} or {@code discarded} is durable, and readers see it. Comes with every
+     * commit, those that changed no entry included, and before anybody else is told of it.
+     */
+    default void committed(Head head) {}
+
+    /** What was told since the last {@code committed} or {@code discarded} has not come to be. */
+    default void discarded() {}
+
+    /**
+     * The entries may be others than was told: the file was replaced, or some were found damaged and are not read any more.
+     * Count again. Comes between transactions; the store's {@link StateStore#replica} is another from then on.
+     */
+    default void reset() {}
 }

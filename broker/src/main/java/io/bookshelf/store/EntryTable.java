@@ -1,5 +1,6 @@
 package io.bookshelf.store;
 
+import io.bookshelf.schema.Bucket;
 import io.bookshelf.schema.Entry;
 import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
@@ -17,16 +18,18 @@ final class EntryTable {
 
     /** {@code due} is when a live entry expires, 0 for never, and -1 for a tombstone. */
     static final String CREATE = "CREATE TABLE entry(key BLOB NOT NULL PRIMARY KEY,seq INTEGER NOT NULL,"
-            + "due INTEGER NOT NULL,body BLOB NOT NULL) WITHOUT ROWID";
+            + "due INTEGER NOT NULL,bucket INTEGER NOT NULL,body BLOB NOT NULL) WITHOUT ROWID";
 
     static final String CREATE_SEQUENCE = "CREATE UNIQUE INDEX entry_seq ON entry(seq)";
+    static final String CREATE_BUCKETS = "CREATE INDEX entry_bucket ON entry(bucket)";
     static final String CREATE_EXPIRY = "CREATE INDEX entry_expiry ON entry(due) WHERE due > 0";
     static final String CREATE_TOMBSTONES = "CREATE INDEX entry_tombstone ON entry(seq) WHERE due < 0";
 
-    static final String INSERT = "INSERT INTO entry(key,seq,due,body) VALUES(?4,?1,?2,?3)";
+    static final String INSERT = "INSERT INTO entry(key,seq,due,bucket,body) VALUES(?4,?1,?2,?5,?3)";
     static final String UPDATE = "UPDATE entry SET seq=?1,due=?2,body=?3 WHERE key=?4";
     static final String EXPIRED = "SELECT " + COLUMNS + " FROM entry WHERE due > 0 AND due <= ? ORDER BY due";
-    static final String TOMBSTONES = "SELECT " + COLUMNS + " FROM entry WHERE due < 0 AND seq <= ? ORDER BY seq";
+    static final String TOMBSTONES =
+            "SELECT " + COLUMNS + " FROM entry WHERE due < 0 AND seq > ? AND seq <= ? ORDER BY seq";
 
     private static final int TOMBSTONE = -1;
     private static final byte[] NOTHING = new byte[0];
@@ -54,7 +57,13 @@ final class EntryTable {
         return new Row(key, seq, EntryCodec.checksum(body), whole ? entry : null);
     }
 
-    /** Binds an entry to {@link #INSERT} or {@link #UPDATE} and returns its checksum. */
+    /** Binds an entry to {@link #INSERT} and returns its checksum. */
+    long bindNew(PreparedStatement insert, Entry entry) throws SQLException {
+        insert.setInt(5, Bucket.of(entry.key()));
+        return bind(insert, entry);
+    }
+
+    /** Binds an entry to {@link #UPDATE} and returns its checksum. A key never changes its bucket. */
     long bind(PreparedStatement statement, Entry entry) throws SQLException {
         byte[] key = entry.key().utf8();
         ByteBuffer body = codec.encode(key, entry);

@@ -1,5 +1,6 @@
 package io.bookshelf.store;
 
+import io.bookshelf.schema.Bucket;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +28,15 @@ final class Generation {
     private static final int OVERHEAD = 400;
     // About what an entry takes in the log besides its key and value.
     private static final int LOGGED_OVERHEAD = 100;
+    private static final int CHAINS = 1_024;
 
     // For the writer alone: were readers to look here too, they could see a key's newer entry here and then its older
     // one there.
     private final Map<Key, Place> places = new HashMap<>();
     private final ConcurrentNavigableMap<byte[], Place> inOrder = new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
     private final SequenceLog sequences = new SequenceLog();
+    // The places by their buckets: chains, each of the places of several buckets.
+    private final AtomicReferenceArray<@Nullable Place> chains = new AtomicReferenceArray<>(CHAINS);
     // Counted here, as the maps would have to count anew each time.
     private int entries;
     private long bytes;
@@ -46,10 +52,15 @@ final class Generation {
 
     /** Where the newest item of a key is. */
     static final class Place {
+        // What comes next in the chain of its bucket.
+        private final @Nullable Place next;
+        private final int bucket;
         private volatile Recent.Item item;
 
-        private Place(Recent.Item item) {
+        private Place(Recent.Item item, int bucket, @Nullable Place next) {
             this.item = item;
+            this.bucket = bucket;
+            this.next = next;
         }
 
         Recent.Item item() {
@@ -92,7 +103,9 @@ final class Generation {
         }
         Place place = places.get(entry.key());
         if (place == null) {
-            place = new Place(item);
+            int bucket = Bucket.of(entry.key());
+            place = new Place(item, bucket, chains.get(bucket % CHAINS));
+            chains.set(bucket % CHAINS, place);
             places.put(entry.key(), place);
             inOrder.put(item.key(), place);
             entries++;
@@ -121,6 +134,15 @@ final class Generation {
 
     private static Recent.@Nullable Item item(@Nullable Place place) {
         return place == null ? null : place.item;
+    }
+
+    /** Hands over the items of a bucket, in no order. For any thread. */
+    void inBucket(int bucket, Consumer<Recent.Item> found) {
+        for (Place place = chains.get(bucket % CHAINS); place != null; place = place.next) {
+            if (place.bucket == bucket) {
+                found.accept(place.item);
+            }
+        }
     }
 
     /** The items with keys from {@code from} to before {@code end}, in the order of the keys. */

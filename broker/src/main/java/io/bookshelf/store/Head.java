@@ -22,6 +22,11 @@ public record Head(
         return new Head(sequence, clock, unitCounter, networkCounter, everywhereCounter, number);
     }
 
+    /** The same for an author that has written nothing yet. */
+    Head withoutCounters() {
+        return new Head(sequence, clock, 0, 0, 0, keys);
+    }
+
     /** This replica's counter in {@code scope}. */
     public long counter(Scope scope) {
         return switch (scope) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * vanish without a word are noticed. It is rewritten whenever that table changes; in between, the log says where the store
  * stands.
  *
- * @param replica the author id of this epoch
+ * @param replica the author id of the start that wrote last, 0 for none; the counters are that author's
  * @param rows how many rows the entry table holds
  * @param all how many keys have an entry, there or in the log
  * @param sum the sum of their checksums, modulo 2^64
@@ -37,9 +37,8 @@ record Ledger(long replica, Head head, long all, long rows, long sum, long repai
 
     private static final int FIELDS = 13;
 
-    static Ledger empty(long replica) {
-        return new Ledger(replica, Head.EMPTY, 0, 0, 0, 0, 0, 0);
-    }
+    /** That of a file that nobody has written to. */
+    static final Ledger EMPTY = new Ledger(0, Head.EMPTY, 0, 0, 0, 0, 0, 0);
 
     /** The row, or null if it is not there or its checksum does not hold. */
     static @Nullable Ledger read(PreparedStatement select) throws SQLException {
@@ -107,9 +106,30 @@ record Ledger(long replica, Head head, long all, long rows, long sum, long repai
         return after(head.sequence(), head.clock(), Map.of(), delta);
     }
 
-    /** This under another author id. */
-    Ledger by(long other) {
-        return new Ledger(other, head, all, rows, sum, repairs, settled, lost);
+    /** This as another author begins with it, who has written nothing yet. */
+    Ledger startedBy(long author) {
+        return new Ledger(author, head.withoutCounters(), all, rows, sum, repairs, settled, lost);
+    }
+
+    /**
+     * Where a file stands: as its ledger says, or as its log does where that is ahead.
+     *
+     * @param stored the ledger, null if it is damaged
+     * @param logged the last whole row of the log, null if there is none
+     * @return null if neither is known
+     */
+    static @Nullable Ledger standing(@Nullable Ledger stored, LogBatch.@Nullable Start logged) {
+        if (logged == null) {
+            return stored;
+        }
+        if (stored == null) {
+            return EMPTY.startedBy(logged.replica()).at(logged.head(), logged.rows());
+        }
+        // A start that changed no entry is in the ledger alone; what is logged is then from before it.
+        boolean sameAuthor = logged.replica() == stored.replica || logged.replica() == LogBatch.ANY_REPLICA;
+        return sameAuthor && logged.head().sequence() >= stored.head.sequence()
+                ? stored.at(logged.head(), logged.rows())
+                : stored;
     }
 
     /** This with the sum corrected by what a check found, which had seen {@code seenRepairs}. */

@@ -16,13 +16,12 @@ final class LogTable {
      * What the log of a file holds.
      *
      * @param last where the last whole row says that the store stood; null if there is none
-     * @param all how many keys had an entry then
      * @param firstId the number of the first row, 0 for none
      * @param lastId the number of the last row, 0 for none
      * @param damaged true if something of it is lost
      * @param lastDamaged true if the last row does not say where the store stood
      */
-    record Contents(@Nullable Head last, long all, long firstId, long lastId, boolean damaged, boolean lastDamaged) {}
+    record Contents(LogBatch.@Nullable Start last, long firstId, long lastId, boolean damaged, boolean lastDamaged) {}
 
     /** All rows, from the front or from the back. */
     static String select(boolean backwards) {
@@ -47,8 +46,7 @@ final class LogTable {
      */
     static Contents read(Db db, DamageLog damage, Consumer<Recent.Item> each) throws SQLException {
         EntryCodec codec = new EntryCodec();
-        Head last = null;
-        long all = 0;
+        LogBatch.Start last = null;
         long firstId = 0;
         long id = 0;
         boolean damaged = false;
@@ -64,14 +62,11 @@ final class LogTable {
                 id = rows.getLong(1);
                 firstId = firstId == 0 ? id : firstId;
                 batch.items().forEach(each);
-                lastDamaged = batch.head() == null;
+                lastDamaged = batch.start() == null;
                 damaged |= lastDamaged || batch.lost() > 0;
-                if (batch.head() != null) {
-                    last = batch.head();
-                    all = batch.rows();
-                }
+                last = batch.start() == null ? last : batch.start();
             }
         }
-        return new Contents(last, all, firstId, id, damaged, lastDamaged);
+        return new Contents(last, firstId, id, damaged, lastDamaged);
     }
 }

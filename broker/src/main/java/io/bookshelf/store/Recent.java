@@ -8,6 +8,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +87,16 @@ final class Recent {
         Item get(byte[] key) {
             Item item = recent.get(key);
             return item == null && folding != null ? folding.get(key) : item;
+        }
+
+        /** The newest items of a bucket, by key. For any thread. */
+        Map<Key, Item> inBucket(int bucket) {
+            Map<Key, Item> found = new TreeMap<>();
+            if (folding != null) {
+                folding.inBucket(bucket, item -> found.put(item.entry.key(), item));
+            }
+            recent.inBucket(bucket, item -> found.put(item.entry.key(), item));
+            return found;
         }
 
         /** False if a generation has come or gone since {@code earlier}. */

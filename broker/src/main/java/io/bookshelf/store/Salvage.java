@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes over into a fresh file what is whole in a damaged one: entries in key order from the front, where that ends early
- * from the back too, and key by key through the sequence index; then the sessions.
+ * from the back too, and key by key through the sequence index; then the sessions and the kept rows.
  */
 final class Salvage {
     private static final int ROWS_A_TRANSACTION = 1_000;
@@ -26,9 +26,8 @@ final class Salvage {
     private final PreparedStatement insert;
     private long inTransaction;
     private long rows;
-    // Where the log says that the store stood, and how many keys had an entry then.
-    private @Nullable Head lastHead;
-    private long lastAll;
+    // Where the log says that the store stood.
+    private LogBatch.@Nullable Start lastLogged;
     private @Nullable SQLException targetFailure;
 
     Salvage(Writer target, DamageLog damage) throws SQLException {
@@ -40,11 +39,12 @@ final class Salvage {
     /**
      * Takes over what can be had, and settles the fresh file's ledger.
      *
+     * @param standing where the store stood, null where that is for the damaged file to say
      * @param known what is known to have been in the log
      * @return how many rows were taken over
      * @throws SQLException if the fresh file fails; never because of the damaged one
      */
-    long from(Path damaged, Ledger fresh, List<Recent.Item> known) throws SQLException {
+    long from(Path damaged, @Nullable Ledger standing, List<Recent.Item> known) throws SQLException {
         Ledger old = null;
         target.db.beginImmediate();
         try (Db source = Db.openWriter(damaged, Durability.NORMAL)) {
@@ -60,11 +60,8 @@ final class Salvage {
             target.db.rollback();
             throw targetFailure;
         }
-        if (old != null && lastHead != null && lastHead.sequence() >= old.head().sequence()) {
-            old = old.at(lastHead, lastAll);
-        }
-        Ledger settled = Totals.of(target.db, damage).ledger(fresh.replica(), old);
-        target.save(settled);
+        Ledger last = standing == null ? Ledger.standing(old, lastLogged) : standing;
+        target.save(Totals.of(target.db, damage).ledger(last));
         target.db.commit();
         return rows;
     }
@@ -94,9 +91,11 @@ final class Salvage {
             while (targetFailure == null && rows.next()) {
                 LogBatch batch = LogTable.read(rows, codec, damage);
                 batch.items().forEach(this::take);
-                if (batch.head() != null && (lastHead == null || batch.head().sequence() >= lastHead.sequence())) {
-                    lastHead = batch.head();
-                    lastAll = batch.rows();
+                LogBatch.Start start = batch.start();
+                if (start != null
+                        && (lastLogged == null
+                                || start.head().sequence() >= lastLogged.head().sequence())) {
+                    lastLogged = start;
                 }
             }
             return true;
@@ -173,7 +172,7 @@ final class Salvage {
             return;
         }
         try {
-            table.bind(insert, entry);
+            table.bindNew(insert, entry);
             rows += insert.executeUpdate();
             pause();
         } catch (SQLException e) {
@@ -185,7 +184,11 @@ final class Salvage {
         SessionReader reader = new SessionReader(source, damage);
         for (SessionRow.Table each : SessionRow.Table.values()) {
             try {
-                reader.each(each, target.sessions::save);
+                reader.each(each, row -> {
+                    if (!row.id().equals(Starts.CLOCK)) {
+                        target.sessions.save(row);
+                    }
+                });
             } catch (SQLException unreadable) {
                 // The rows before it are taken over.
             }

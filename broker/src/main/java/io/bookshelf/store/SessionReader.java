@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,9 @@ final class SessionReader {
     List<StoredSession> sessions() throws SQLException {
         Map<String, Gathered> found = new LinkedHashMap<>();
         for (Table table : Table.values()) {
-            each(table, row -> gathered(found, row.id().client()).add(row));
+            if (table != Table.KEPT) {
+                each(table, row -> gathered(found, row.id().client()).add(row));
+            }
         }
         List<StoredSession> sessions = new ArrayList<>();
         found.forEach((client, gathered) -> {
@@ -45,6 +49,25 @@ final class SessionReader {
             }
         });
         return sessions;
+    }
+
+    /** The kept rows whose names lie from {@code from} to before {@code end}, as their bytes order. */
+    SortedMap<String, byte[]> kept(byte[] from, byte[] end) throws SQLException {
+        SortedMap<String, byte[]> found = new TreeMap<>();
+        try (PreparedStatement select =
+                db.prepareOnce("SELECT client,item,checksum,body FROM kept WHERE client>=? AND client<?")) {
+            select.setBytes(1, from);
+            select.setBytes(2, end);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    SessionRow row = read(Table.KEPT, rows);
+                    if (row != null) {
+                        found.put(row.id().client(), row.body());
+                    }
+                }
+            }
+        }
+        return found;
     }
 
     /** Hands over all rows of a table that are whole. */
@@ -154,6 +177,7 @@ final class SessionReader {
                     lastEvent = Math.max(lastEvent, event.number());
                 }
                 case WILL -> will = row.will();
+                case KEPT -> throw new IllegalArgumentException("a kept row is no session's");
             }
         }
 

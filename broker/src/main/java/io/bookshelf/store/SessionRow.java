@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A row of one of the sessions' tables: whose it is, which one of theirs, and its fields as bytes. All these tables have the
- * same four columns; fields that a later version appends are passed over.
+ * same four columns; fields that a later version appends are passed over. The kept rows of whoever stands above have the same
+ * shape: the name stands for the client.
  */
 record SessionRow(Id id, byte[] body) {
     /** The tables. What {@code item} says differs: a packet id, a number, a filter, or nothing (0). */
@@ -21,12 +22,18 @@ record SessionRow(Id id, byte[] body) {
         IN_FLIGHT("inflight"),
         INCOMING("incoming"),
         EVENT("event"),
-        WILL("will");
+        WILL("will"),
+        KEPT("kept");
 
         final String sqlName;
 
         Table(String sqlName) {
             this.sqlName = sqlName;
+        }
+
+        /** True if it goes when its session ends. */
+        boolean endsWithSession() {
+            return this != WILL && this != KEPT;
         }
 
         String create() {
@@ -45,6 +52,10 @@ record SessionRow(Id id, byte[] body) {
 
     static Id id(Table table, String client, long number) {
         return new Id(table, client, number, "");
+    }
+
+    static SessionRow ofKept(String name, byte[] value) {
+        return new SessionRow(id(Table.KEPT, name), value);
     }
 
     static SessionRow of(SessionChange.SaveSession s) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers a transaction's changes to sessions and writes what is left of them when it commits: a cursor that moved a hundred
@@ -70,7 +71,7 @@ final class SessionWriter {
         for (String client : dropped) {
             byte[] bytes = client.getBytes(StandardCharsets.UTF_8);
             for (Table table : Table.values()) {
-                if (table != Table.WILL) {
+                if (table.endsWithSession()) {
                     PreparedStatement clear = get(clears, table);
                     clear.setBytes(1, bytes);
                     clear.executeUpdate();
@@ -78,21 +79,29 @@ final class SessionWriter {
             }
         }
         for (Map.Entry<Id, Optional<SessionRow>> row : rows.entrySet()) {
-            Id id = row.getKey();
             if (row.getValue().isPresent()) {
-                SessionRow saved = row.getValue().get();
-                PreparedStatement save = get(saves, id.table());
-                bind(save, id);
-                save.setLong(3, saved.checksum());
-                save.setBytes(4, saved.body());
-                save.executeUpdate();
+                write(row.getValue().get());
             } else {
-                PreparedStatement delete = get(deletes, id.table());
-                bind(delete, id);
-                delete.executeUpdate();
+                erase(row.getKey());
             }
         }
         clear();
+    }
+
+    /** Writes a row at once, before what was gathered. */
+    void write(SessionRow row) throws SQLException {
+        PreparedStatement save = get(saves, row.id().table());
+        bind(save, row.id());
+        save.setLong(3, row.checksum());
+        save.setBytes(4, row.body());
+        save.executeUpdate();
+    }
+
+    /** Deletes a row at once, before what was gathered. */
+    void erase(Id id) throws SQLException {
+        PreparedStatement delete = get(deletes, id.table());
+        bind(delete, id);
+        delete.executeUpdate();
     }
 
     /** Forgets what was gathered. */
@@ -107,13 +116,21 @@ final class SessionWriter {
         rows.put(row.id(), Optional.of(row));
     }
 
+    void keep(String name, byte @Nullable [] value) {
+        if (value == null) {
+            delete(SessionRow.id(Table.KEPT, name));
+        } else {
+            save(SessionRow.ofKept(name, value));
+        }
+    }
+
     private void delete(Id id) {
         rows.remove(id);
         rows.put(id, Optional.empty());
     }
 
     private void drop(String client) {
-        rows.keySet().removeIf(id -> id.client().equals(client) && id.table() != Table.WILL);
+        rows.keySet().removeIf(id -> id.client().equals(client) && id.table().endsWithSession());
         dropped.add(client);
     }
 

@@ -1,5 +1,8 @@
 package io.bookshelf.store;
 
+import static java.util.Objects.requireNonNull;
+
+import io.bookshelf.schema.Bucket;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +13,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads over a connection of its own, which it opens anew when the file has been replaced. */
@@ -46,6 +52,7 @@ final class SqliteReader implements StoreReader {
         private final PreparedStatement get;
         private final PreparedStatement scan;
         private final PreparedStatement changes;
+        private final PreparedStatement bucket;
 
         Connected(Path file, DamageLog damage) throws SQLException {
             db = Db.openReader(file);
@@ -56,6 +63,7 @@ final class SqliteReader implements StoreReader {
                 get = db.prepare(select + "WHERE key=?");
                 scan = db.prepare(select + "WHERE key>=? AND key<? ORDER BY key");
                 changes = db.prepare(select + "INDEXED BY entry_seq WHERE seq>? AND seq<=? ORDER BY seq");
+                bucket = db.prepare(select + "INDEXED BY entry_bucket WHERE bucket=?");
             } catch (SQLException | RuntimeException e) {
                 db.close();
                 throw e;
@@ -170,6 +178,33 @@ final class SqliteReader implements StoreReader {
 
     private static @Nullable Entry at(@Nullable Entry entry, long nowMillis) {
         return entry != null && !entry.deleted() && !entry.liveAt(nowMillis) ? entry.expired() : entry;
+    }
+
+    @Override
+    public List<Entry> bucket(int bucket) {
+        return consistent((c, view) -> {
+            Map<Key, Recent.Item> logged = view.inBucket(bucket);
+            Map<Key, Entry> found = new TreeMap<>();
+            logged.forEach((key, item) -> found.put(key, item.entry()));
+            c.bucket.setInt(1, bucket);
+            try (ResultSet rows = c.bucket.executeQuery()) {
+                while (rows.next()) {
+                    EntryTable.Row row = whole(c, rows);
+                    // The index may be damaged too.
+                    if (row.entry() != null && Bucket.of(row.entry().key()) == bucket) {
+                        Key key = row.entry().key();
+                        found.put(key, requireNonNull(newest(row, logged.get(key))));
+                    }
+                }
+            }
+            return List.copyOf(found.values());
+        });
+    }
+
+    @Override
+    public SortedMap<String, byte[]> kept(String prefix) {
+        byte[] from = prefix.getBytes(StandardCharsets.UTF_8);
+        return read(c -> c.sessions.kept(from, successor(from)));
     }
 
     @Override

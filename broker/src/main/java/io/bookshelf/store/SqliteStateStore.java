@@ -31,9 +31,8 @@ public final class SqliteStateStore implements StateStore {
 
     private Writer writer;
     private @Nullable SqliteTransaction current;
-    private volatile Ledger ledger;
-    // As it stands in the file; the one above is ahead of it by what the log says.
-    private Ledger saved;
+    private final Standing standing;
+    private long damageNoticed;
     private volatile boolean replaceFile;
     // After some errors the driver has closed the statements that failed.
     private volatile boolean reopenWriter;
@@ -55,13 +54,13 @@ public final class SqliteStateStore implements StateStore {
         recent = new Recent(options.recentEntries(), options.recentBytes());
         StoreFile.Opened opened = storeFile.open();
         writer = opened.writer();
-        ledger = opened.ledger();
-        saved = ledger;
+        standing = new Standing(opened.ledger(), options.random());
         recent.reset(
                 opened.logged(),
                 opened.firstLogId(),
                 opened.lastLogId(),
-                ledger.head().sequence());
+                opened.ledger().head().sequence());
+        damageNoticed = damage.rows();
         full = !reserve.hold();
         check = new StoreCheck(this, options.checkEveryMillis(), options.millis());
     }
@@ -87,12 +86,12 @@ public final class SqliteStateStore implements StateStore {
 
     @Override
     public long replica() {
-        return ledger.replica();
+        return ledger().replica();
     }
 
     @Override
     public Head head() {
-        return ledger.head();
+        return ledger().head();
     }
 
     @Override
@@ -113,6 +112,7 @@ public final class SqliteStateStore implements StateStore {
             if (replaceFile) {
                 replaceFile();
             }
+            noticeDamage();
             makeRoom(shrinks);
             if (reopenWriter) {
                 closeWriter();
@@ -126,8 +126,8 @@ public final class SqliteStateStore implements StateStore {
         } catch (SQLException e) {
             throw writerFailed(e);
         }
-        ledger = check.settle(ledger);
-        SqliteTransaction transaction = new SqliteTransaction(this, writer, recent, options, ledger);
+        standing.settle(check.settle(ledger()));
+        SqliteTransaction transaction = new SqliteTransaction(this, writer, recent, options, ledger());
         current = transaction;
         return transaction;
     }
@@ -155,11 +155,10 @@ public final class SqliteStateStore implements StateStore {
         try {
             readers.forEach(SqliteReader::disconnect);
             closeWriter();
-            StoreFile.Opened opened = storeFile.replace("it is damaged", true, recent.all());
+            StoreFile.Opened opened = storeFile.replace("it is damaged", true, standing.inFile(), recent.all());
             writer = opened.writer();
-            ledger = opened.ledger();
-            saved = ledger;
-            recent.reset(List.of(), 0, 0, ledger.head().sequence());
+            standing.replaced(opened.ledger());
+            recent.reset(List.of(), 0, 0, ledger().head().sequence());
             replaceFile = false;
             reopenWriter = false;
             problem = "";
@@ -168,6 +167,21 @@ public final class SqliteStateStore implements StateStore {
             files.writeLock().unlock();
             check.resume();
         }
+        startAnew();
+    }
+
+    private void noticeDamage() {
+        long found = damage.rows() + check.missingRows();
+        if (found > damageNoticed) {
+            startAnew();
+        }
+        damageNoticed = found;
+    }
+
+    private void startAnew() {
+        damageNoticed = damage.rows() + check.missingRows();
+        standing.startAnew();
+        options.indexes().forEach(EntryIndex::reset);
     }
 
     @Override
@@ -183,7 +197,7 @@ public final class SqliteStateStore implements StateStore {
                 problem.isEmpty() && !full,
                 full && problem.isEmpty() ? folder.fullSentence() : problem,
                 damage.rows(),
-                ledger.lost() + check.missingRows(),
+                ledger().lost() + check.missingRows(),
                 storeFile.setAside().names(),
                 storeFile.salvagedRows(),
                 check.lastMillis(),
@@ -207,21 +221,18 @@ public final class SqliteStateStore implements StateStore {
                 return true;
             }
             writer.db.tidy();
-            if (tidiedAt == ledger.head().sequence()) {
+            if (tidiedAt == ledger().head().sequence()) {
                 recent.forgetSettled();
             }
-            tidiedAt = ledger.head().sequence();
+            tidiedAt = ledger().head().sequence();
             return false;
         } catch (SQLException e) {
             throw writerFailed(e);
         }
     }
 
-    /** Writes the ledger, in the writer's transaction, where it says something that the log does not. */
     void save(Ledger after) throws SQLException {
-        if (!after.sameTable(saved)) {
-            writer.save(after);
-        }
+        standing.save(writer, damage, after);
     }
 
     private void giveBackNowAndThen() {
@@ -292,7 +303,7 @@ public final class SqliteStateStore implements StateStore {
     }
 
     Ledger ledger() {
-        return ledger;
+        return standing.ledger();
     }
 
     /** Checks all rows now, on this thread. */
@@ -319,8 +330,7 @@ public final class SqliteStateStore implements StateStore {
 
     /** The ledger is as it was written in a transaction that has been committed. */
     void moved(Ledger after) {
-        saved = after;
-        ledger = after;
+        standing.moved(after);
     }
 
     /** A client's transaction was committed. */

@@ -29,6 +29,7 @@ final class SqliteTransaction implements WriteTransaction {
     private final Map<Key, Change> changes = new HashMap<>();
     private final LogBatch.Encoder encoder = new LogBatch.Encoder();
     private long lastSequence;
+    private boolean indexesTold;
     private boolean over;
 
     SqliteTransaction(SqliteStateStore store, Writer writer, Recent recent, StoreOptions options, Ledger before) {
@@ -152,9 +153,9 @@ final class SqliteTransaction implements WriteTransaction {
     }
 
     @Override
-    public int forgetTombstones(long throughSequence, long beforeMillis, int most) {
+    public TombstoneSearch.Result forgetTombstones(TombstoneSearch search) {
         requireOpen();
-        long beforeStamp = HybridClock.stamp(beforeMillis);
+        long beforeStamp = HybridClock.stamp(search.nowMillis() - search.ageMillis());
         try {
             if (recent.hasTombstonesBefore(beforeStamp) && isUntouched()) {
                 // What is forgotten must be in the table alone. This transaction has done nothing yet, so it can wait.
@@ -163,13 +164,14 @@ final class SqliteTransaction implements WriteTransaction {
                 store.folding().all();
                 writer.db.beginImmediate();
             }
-            List<EntryTable.Row> rows = writer.tombstones(throughSequence, beforeStamp, most, onlyInTable());
+            List<EntryTable.Row> rows = new ArrayList<>();
+            long next = writer.tombstones(search, onlyInTable(), rows::add);
             for (EntryTable.Row row : rows) {
                 Change change = look(key(row));
                 change.after = null;
                 change.dirty = true;
             }
-            return rows.size();
+            return new TombstoneSearch.Result(rows.size(), next);
         } catch (SQLException e) {
             throw fail(e);
         }
@@ -201,6 +203,12 @@ final class SqliteTransaction implements WriteTransaction {
     }
 
     @Override
+    public void keep(String name, byte @Nullable [] value) {
+        requireOpen();
+        writer.sessions.keep(name, value);
+    }
+
+    @Override
     public Head commit(long sequence, long clock, Map<Scope, Long> counters) {
         requireOpen();
         if (sequence < lastSequence) {
@@ -211,10 +219,10 @@ final class SqliteTransaction implements WriteTransaction {
             List<Recent.Item> items = settle(delta);
             Ledger moved = store.ledger().after(sequence, clock, counters, delta);
             long lastId = append(items, moved);
-            writer.sessions.flush();
             Fold fold = store.folding().beside(items, delta);
             Ledger after = store.ledger().after(sequence, clock, counters, delta);
             store.save(after);
+            writer.sessions.flush();
             writer.db.commit();
             over = true;
             fold.committed();
@@ -228,6 +236,7 @@ final class SqliteTransaction implements WriteTransaction {
                 recent.beginFolding();
             }
             store.committed(after);
+            options.indexes().forEach(index -> index.committed(after.head()));
             return after.head();
         } catch (SQLException e) {
             throw fail(e);
@@ -243,6 +252,7 @@ final class SqliteTransaction implements WriteTransaction {
             }
             Entry after = change.after;
             for (EntryIndex index : options.indexes()) {
+                indexesTold = true;
                 index.changed(change.before, after);
             }
             Recent.FileRow file = change.file;
@@ -281,7 +291,8 @@ final class SqliteTransaction implements WriteTransaction {
         if (items.isEmpty() && moved.head().equals(before.head()) && moved.all() == before.all()) {
             return id - 1;
         }
-        for (byte[] batch : encoder.batches(id, moved.head(), moved.all())) {
+        LogBatch.Start start = new LogBatch.Start(moved.head(), moved.replica(), moved.all());
+        for (byte[] batch : encoder.batches(id, start)) {
             writer.append(id++, batch);
         }
         return id - 1;
@@ -308,6 +319,9 @@ final class SqliteTransaction implements WriteTransaction {
             over = true;
             writer.sessions.clear();
             writer.db.rollback();
+            if (indexesTold) {
+                options.indexes().forEach(EntryIndex::discarded);
+            }
         }
         store.ended(this);
     }

@@ -9,10 +9,13 @@ import java.io.Closeable;
  * What a reader returns is whole: a row whose checksum fails is never returned, but counted in {@link #health()}.
  */
 public interface StateStore extends Closeable {
-    /** The author id of this epoch: random, new whenever the file is new, restored or found damaged. */
+    /**
+     * The author id of what is written: random, new at every opening, and when something of the file is found lost (then
+     * {@link EntryIndex#reset} tells). It is in the file from its first commit on.
+     */
     long replica();
 
-    /** What the last commit left. */
+    /** What the last commit left. The counters are those of {@link #replica}: 0 until it writes. */
     Head head();
 
     /**

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads all rows in the background, right after the start and then every so often: verifies each row's checksum, all of them
- * against the ledger, and the sequence index against the rows.
+ * against the ledger, and the indexes against the rows.
  *
  * <p>It reads one commit's state, which keeps the log from being used again from its start; when the log grows too long
  * meanwhile, it gives up and tries again after a while.
@@ -41,7 +41,7 @@ final class StoreCheck implements AutoCloseable {
     private volatile @Nullable Settlement settlement;
 
     /** By how much the ledger's sum is off, which is known up to so many repairs. */
-    private record Settlement(long replica, long sum, long repairs) {}
+    private record Settlement(long sum, long repairs) {}
 
     StoreCheck(SqliteStateStore store, long everyMillis, LongSupplier millis) {
         this.store = store;
@@ -63,7 +63,7 @@ final class StoreCheck implements AutoCloseable {
         return missingRows;
     }
 
-    /** True, once, if the sequence index has to be made anew. */
+    /** True, once, if the indexes have to be made anew. */
     boolean takeWrongIndex() {
         boolean wrong = wrongIndex;
         wrongIndex = false;
@@ -77,7 +77,7 @@ final class StoreCheck implements AutoCloseable {
             return ledger;
         }
         settlement = null;
-        return found.replica == ledger.replica() ? ledger.settled(found.sum, found.repairs) : ledger;
+        return ledger.settled(found.sum, found.repairs);
     }
 
     /** Stops a check that is under way and lets none begin. */
@@ -141,7 +141,7 @@ final class StoreCheck implements AutoCloseable {
         if (!totals.complete()) {
             return false;
         }
-        long placesInIndex = Totals.placesInIndex(db);
+        long placesInIndexes = Totals.placesInIndexes(db);
         SessionReader sessions = new SessionReader(db, store.damage());
         for (SessionRow.Table table : SessionRow.Table.values()) {
             sessions.each(table, row -> {});
@@ -149,26 +149,27 @@ final class StoreCheck implements AutoCloseable {
         db.commit();
         // What is left of the logged keys has no row yet.
         long all = totals.rows() + totals.damaged() + logged.size();
-        long missing = Math.max(0, (log.last() != null || ledger == null ? log.all() : ledger.all()) - all);
-        judge(totals, ledger, placesInIndex, missing);
+        Ledger standing = Ledger.standing(ledger, log.last());
+        long missing = standing == null ? 0 : Math.max(0, standing.all() - all);
+        judge(totals, ledger, placesInIndexes, missing);
         lastMillis = millis.getAsLong();
         return true;
     }
 
-    private void judge(Totals totals, @Nullable Ledger ledger, long placesInIndex, long missingKeys) {
+    private void judge(Totals totals, @Nullable Ledger ledger, long placesInIndexes, long missingKeys) {
         if (!totals.ordered() || ledger == null) {
             LOG.warn("the store file is out of order and will be replaced");
             store.replaceAtNextBegin();
             return;
         }
-        wrongIndex = totals.places() != placesInIndex;
+        wrongIndex = totals.places() != placesInIndexes;
         long missing = Math.max(0, ledger.rows() - totals.rows() - totals.damaged());
         if (missing == 0 && totals.damaged() == 0 && totals.sum() != ledger.sum()) {
             if (ledger.sumHolds()) {
                 // As many rows as there should be, but not these: an older row has come back in place of a newer one.
                 missing = 1;
             } else {
-                settlement = new Settlement(ledger.replica(), totals.sum() - ledger.sum(), ledger.repairs());
+                settlement = new Settlement(totals.sum() - ledger.sum(), ledger.repairs());
             }
         }
         missing = Math.max(missing, missingKeys);

@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,14 +55,14 @@ final class StoreFile {
         try {
             finishReplacement();
             if (Files.isDirectory(folder.file())) {
-                return replace("it is a folder", true, List.of());
+                return replace("it is a folder", true, null, List.of());
             }
             return openExisting();
         } catch (IOException e) {
             throw cannotWrite(e);
         } catch (SQLException e) {
             if (SqlErrors.reason(e) == StoreException.Reason.DAMAGED) {
-                return replace(String.valueOf(e.getMessage()), true, List.of());
+                return replace(String.valueOf(e.getMessage()), true, null, List.of());
             }
             throw cannotWrite(e);
         }
@@ -76,7 +75,7 @@ final class StoreFile {
         try {
             verdict = StoreFormat.verdict(db);
             if (verdict == StoreFormat.Verdict.EMPTY) {
-                StoreFormat.create(db, newReplica(options.random()));
+                StoreFormat.create(db);
                 verdict = StoreFormat.Verdict.WRITABLE;
             }
             intact = StoreFormat.intact(db);
@@ -86,11 +85,11 @@ final class StoreFile {
         }
         if (verdict != StoreFormat.Verdict.WRITABLE) {
             db.close();
-            return replace("a later version wrote it", verdict == StoreFormat.Verdict.READABLE, List.of());
+            return replace("another version wrote it", verdict == StoreFormat.Verdict.READABLE, null, List.of());
         }
         if (!intact) {
             db.close();
-            return replace("its tables are not those of this version", true, List.of());
+            return replace("its tables are not those of this version", true, null, List.of());
         }
         Writer writer = Writer.on(db, damage);
         try {
@@ -111,32 +110,26 @@ final class StoreFile {
             LOG.warn("the head of the store was damaged; it was made anew from the entries");
             damage.row("head", 0, 0);
         }
-        Head last = log.last();
-        Ledger logged = stored != null
-                        && last != null
-                        && last.sequence() >= stored.head().sequence()
-                ? stored.at(last, log.all())
-                : stored;
-        if (logged == null || log.damaged()) {
-            return new Opened(writer, countAnew(writer, logged, log, newest.values()), List.of(), 0, 0);
+        Ledger standing = Ledger.standing(stored, log.last());
+        if (stored == null || standing == null || log.damaged()) {
+            return new Opened(writer, countAnew(writer, standing, log, newest.values()), List.of(), 0, 0);
         }
-        return new Opened(writer, logged, newest.values(), log.firstId(), log.lastId());
+        return new Opened(writer, standing, newest.values(), log.firstId(), log.lastId());
     }
 
-    /** After damage. Where it is not known how far the counters had come, the file goes on under a new replica id. */
+    /** After damage: what is whole becomes the file's entries, and the clock is forgotten. */
     private Ledger countAnew(
-            Writer writer, @Nullable Ledger logged, LogTable.Contents log, Collection<Recent.Item> items)
+            Writer writer, @Nullable Ledger standing, LogTable.Contents log, Collection<Recent.Item> items)
             throws SQLException {
-        Ledger sameAuthor = log.lastDamaged() ? null : logged;
-        long replica = sameAuthor == null ? newReplica(options.random()) : sameAuthor.replica();
         writer.db.beginImmediate();
         try {
             Salvage salvage = new Salvage(writer, damage);
             salvage.take(items);
             writer.deleteLog(Long.MAX_VALUE);
-            Ledger counted = Totals.of(writer.db, damage).ledger(replica, logged);
-            if (sameAuthor != null) {
-                counted = counted.at(sameAuthor.head().withKeys(counted.head().keys()), counted.all());
+            writer.sessions.erase(Starts.CLOCK);
+            Ledger counted = Totals.of(writer.db, damage).ledger(standing);
+            if (standing != null && !log.lastDamaged()) {
+                counted = counted.at(standing.head().withKeys(counted.head().keys()), counted.all());
             }
             writer.save(counted);
             writer.db.commit();
@@ -153,12 +146,13 @@ final class StoreFile {
      *
      * @param why what is wrong with it, for the log
      * @param readable false if this version cannot make sense of its rows
+     * @param standing where the store stood, null where that is for the file to say
      * @param known what is known to have been logged
      */
-    Opened replace(String why, boolean readable, List<Recent.Item> known) {
+    Opened replace(String why, boolean readable, @Nullable Ledger standing, List<Recent.Item> known) {
         LOG.warn("the store file is replaced, {}", why);
         try {
-            Ledger fresh = makeReplacement(readable, known);
+            Ledger fresh = makeReplacement(readable, standing, known);
             Path aside = Files.exists(folder.file())
                     ? setAside.take(folder.file(), options.millis().getAsLong())
                     : folder.file();
@@ -171,9 +165,10 @@ final class StoreFile {
         }
     }
 
-    private Ledger makeReplacement(boolean readable, List<Recent.Item> known) throws IOException, SQLException {
+    private Ledger makeReplacement(boolean readable, @Nullable Ledger standing, List<Recent.Item> known)
+            throws IOException, SQLException {
         try {
-            return tryReplacement(readable, known);
+            return tryReplacement(readable, standing, known);
         } catch (SQLException noRoom) {
             if (SqlErrors.reason(noRoom) != StoreException.Reason.DISK_FULL) {
                 throw noRoom;
@@ -181,21 +176,22 @@ final class StoreFile {
         }
         reserve.release();
         setAside.keepOnly(0);
-        return tryReplacement(readable, known);
+        return tryReplacement(readable, standing, known);
     }
 
-    private Ledger tryReplacement(boolean readable, List<Recent.Item> known) throws IOException, SQLException {
+    private Ledger tryReplacement(boolean readable, @Nullable Ledger standing, List<Recent.Item> known)
+            throws IOException, SQLException {
         deleteReplacement();
         Db db = Db.openWriter(replacement(), options.durability());
         try (db) {
-            StoreFormat.create(db, newReplica(options.random()));
+            StoreFormat.create(db);
             Writer writer = new Writer(db, damage);
             Ledger empty = writer.readLedger();
             if (empty == null) {
                 throw new SQLException("a fresh store file does not read back what was written");
             }
             if (readable && Files.isRegularFile(folder.file())) {
-                salvagedRows += new Salvage(writer, damage).from(folder.file(), empty, known);
+                salvagedRows += new Salvage(writer, damage).from(folder.file(), standing, known);
             }
             Ledger settled = writer.readLedger();
             return settled == null ? empty : settled;
@@ -228,10 +224,5 @@ final class StoreFile {
                 "the store file " + folder.file() + " cannot be opened (" + e.getMessage() + "): "
                         + (full ? "free some room on its disk" : "make it and its folder writable for this user"),
                 e);
-    }
-
-    private static long newReplica(RandomGenerator random) {
-        long id = random.nextLong();
-        return id == 0 ? newReplica(random) : id;
     }
 }

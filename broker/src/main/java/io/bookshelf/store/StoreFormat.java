@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class StoreFormat {
     /** The format that this version writes. */
-    static final int CURRENT = 1;
+    static final int CURRENT = 2;
 
     private static final String CREATE_META =
             "CREATE TABLE meta(format INTEGER NOT NULL,readable_by INTEGER NOT NULL,writable_by INTEGER NOT NULL)";
@@ -23,7 +23,7 @@ final class StoreFormat {
         EMPTY,
         /** This version may write it. */
         WRITABLE,
-        /** A later version made it; this one may read it but not write it. */
+        /** Another version made it; this one may read it but not write it. */
         READABLE,
         /** A later version made it, and this one cannot make sense of it. */
         FOREIGN
@@ -38,21 +38,21 @@ final class StoreFormat {
         if (db.number("SELECT readable_by FROM meta") > CURRENT) {
             return Verdict.FOREIGN;
         }
-        if (db.number("SELECT writable_by FROM meta") > CURRENT || format < 1) {
+        if (db.number("SELECT writable_by FROM meta") > CURRENT || format < CURRENT) {
             return Verdict.READABLE;
         }
         return Verdict.WRITABLE;
     }
 
     /** Makes the tables of an empty file, with an empty ledger. */
-    static void create(Db db, long replica) throws SQLException {
+    static void create(Db db) throws SQLException {
         db.beginImmediate();
         try {
             for (String sql : tables()) {
                 db.execute(sql);
             }
             db.execute("INSERT INTO meta VALUES(" + CURRENT + "," + CURRENT + "," + CURRENT + ")");
-            Ledger.empty(replica).save(db.prepare(Ledger.SAVE));
+            Ledger.EMPTY.save(db.prepare(Ledger.SAVE));
             db.commit();
         } catch (SQLException | RuntimeException e) {
             db.rollback();
@@ -77,6 +77,7 @@ final class StoreFormat {
                 LogTable.CREATE,
                 EntryTable.CREATE,
                 EntryTable.CREATE_SEQUENCE,
+                EntryTable.CREATE_BUCKETS,
                 EntryTable.CREATE_EXPIRY,
                 EntryTable.CREATE_TOMBSTONES));
         for (SessionRow.Table table : SessionRow.Table.values()) {

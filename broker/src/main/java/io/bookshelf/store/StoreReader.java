@@ -4,6 +4,7 @@ import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import java.io.Closeable;
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of one thread. Each call is its own short read transaction, so that no reader pins the log. */
@@ -39,6 +40,12 @@ public interface StoreReader extends Closeable {
      * at its newest. Entries that expired by {@code nowMillis} come as tombstones.
      */
     Page<Long> changesAfter(long sequence, long nowMillis, int maxEntries, int maxBytes);
+
+    /** All entries whose keys fall into a {@link io.bookshelf.schema.Bucket}, tombstones included, in key order. */
+    List<Entry> bucket(int bucket);
+
+    /** The rows that {@link WriteTransaction#keep} keeps whose names start with {@code prefix}, by name. */
+    SortedMap<String, byte[]> kept(String prefix);
 
     /** All durable sessions with their subscriptions, in-flight packets and wills; their queued events only as counts. */
     List<StoredSession> sessions();

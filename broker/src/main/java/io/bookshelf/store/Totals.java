@@ -1,5 +1,6 @@
 package io.bookshelf.store;
 
+import io.bookshelf.schema.Bucket;
 import io.bookshelf.schema.Entry;
 import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
@@ -14,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * What a walk over all entries finds.
  *
  * @param complete false if it was stopped early; then the rest says nothing
- * @param ordered false if the rows do not stand in the order of their keys: lookups may then miss rows
+ * @param ordered false if rows do not stand in the order of their keys, or in wrong buckets: lookups may then miss rows
  * @param rows rows that are whole
  * @param damaged rows that are not
  * @param sum the sum of the whole rows' checksums
- * @param places a sum over (sequence, key), to compare with the sequence index
+ * @param places a sum over (sequence, key) and (bucket, key), to compare with the indexes
  * @param keys whole rows that hold a value
  * @param sequence the greatest sequence
  * @param clock the greatest stamp
@@ -51,8 +52,8 @@ record Totals(
         long sequence = 0;
         long clock = 0;
         byte @Nullable [] last = null;
-        try (PreparedStatement select =
-                        db.prepareOnce("SELECT " + EntryTable.COLUMNS + ",typeof(key)='blob' FROM entry ORDER BY key");
+        try (PreparedStatement select = db.prepareOnce(
+                        "SELECT " + EntryTable.COLUMNS + ",typeof(key)='blob',bucket FROM entry ORDER BY key");
                 ResultSet found = select.executeQuery()) {
             while (found.next()) {
                 if (stop.getAsBoolean()) {
@@ -62,13 +63,15 @@ record Totals(
                 ordered &= found.getInt(5) == 1 && (last == null || Arrays.compareUnsigned(last, row.key()) < 0);
                 last = row.key();
                 met.accept(ByteBuffer.wrap(row.key()));
-                places += place(row.seq(), row.key());
+                int bucket = found.getInt(6);
+                places += place(row.seq(), row.key()) + place(bucket, row.key());
                 Entry entry = row.entry();
                 if (entry == null) {
                     damaged++;
                     damage.row(row);
                     continue;
                 }
+                ordered &= bucket == Bucket.of(entry.key());
                 rows++;
                 sum += row.checksum();
                 keys += entry.deleted() ? 0 : 1;
@@ -79,11 +82,15 @@ record Totals(
         return new Totals(true, ordered, rows, damaged, sum, places, keys, sequence, clock);
     }
 
-    /** The same sum over the places as the sequence index has them. */
-    static long placesInIndex(Db db) throws SQLException {
+    /** The same sum over the places as the indexes have them. */
+    static long placesInIndexes(Db db) throws SQLException {
+        return placesInIndex(db, "seq", "entry_seq") + placesInIndex(db, "bucket", "entry_bucket");
+    }
+
+    private static long placesInIndex(Db db, String column, String index) throws SQLException {
         long places = 0;
-        try (PreparedStatement select = db.prepareOnce(
-                        "SELECT seq,key,typeof(key)='blob' FROM entry INDEXED BY entry_seq ORDER BY seq");
+        try (PreparedStatement select = db.prepareOnce("SELECT " + column
+                        + ",key,typeof(key)='blob' FROM entry INDEXED BY " + index + " ORDER BY " + column);
                 ResultSet found = select.executeQuery()) {
             while (found.next()) {
                 byte[] key = found.getBytes(2);
@@ -95,18 +102,23 @@ record Totals(
         return places;
     }
 
-    private static long place(long seq, byte[] key) {
+    private static long place(long number, byte[] key) {
         // Mixed, so that two wrong places do not cancel out.
-        long mixed = (seq * 0x9E3779B97F4A7C15L) ^ (Arrays.hashCode(key) * 0xC2B2AE3D27D4EB4FL);
+        long mixed = (number * 0x9E3779B97F4A7C15L) ^ (Arrays.hashCode(key) * 0xC2B2AE3D27D4EB4FL);
         return (mixed ^ (mixed >>> 29)) * 0xBF58476D1CE4E5B9L;
     }
 
-    /** The ledger of a file that holds just this, made from one whose ledger was {@code old}, null for not known. */
-    Ledger ledger(long replica, @Nullable Ledger old) {
-        long oldSequence = old == null ? 0 : old.head().sequence();
-        long oldClock = old == null ? 0 : old.head().clock();
-        Head head = new Head(Math.max(sequence, oldSequence), Math.max(clock, oldClock), 0, 0, 0, keys);
-        long lost = old == null ? 0 : Math.max(0, old.all() - rows) + old.lost();
-        return new Ledger(replica, head, rows + damaged, rows + damaged, sum, damaged, damaged, lost);
+    /** The ledger of a file that holds just this, made from one whose ledger was {@code known}, null for not known. */
+    Ledger ledger(@Nullable Ledger known) {
+        Ledger old = known == null ? Ledger.EMPTY : known;
+        Head head = new Head(
+                Math.max(sequence, old.head().sequence()),
+                Math.max(clock, old.head().clock()),
+                old.head().unitCounter(),
+                old.head().networkCounter(),
+                old.head().everywhereCounter(),
+                keys);
+        long lost = Math.max(0, old.all() - rows) + old.lost();
+        return new Ledger(old.replica(), head, rows + damaged, rows + damaged, sum, damaged, damaged, lost);
     }
 }

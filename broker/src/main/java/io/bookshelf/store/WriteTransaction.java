@@ -30,16 +30,23 @@ public interface WriteTransaction extends Closeable {
      */
     int expire(long nowMillis, int most);
 
-    /**
-     * Forgets tombstones whose sequence is at most {@code throughSequence} and whose stamp is older than
-     * {@code beforeMillis}, at most {@code most} of them.
-     *
-     * @return how many
-     */
-    int forgetTombstones(long throughSequence, long beforeMillis, int most);
+    /** Forgets the tombstones that a search finds and may forget: their keys are then as if never written. */
+    TombstoneSearch.Result forgetTombstones(TombstoneSearch search);
 
     /** Applies a change to a durable session. */
     void apply(SessionChange change);
+
+    /**
+     * Keeps a small row for whoever stands above the store, in place of the one of the same name.
+     *
+     * <p>Rows that the store itself keeps: {@code author/<replica id>}, what the counters of an earlier start had come to for
+     * the scopes unit, network and everywhere, and {@code start/<replica id>}, the sequence at which an earlier start ended,
+     * for the last 64 of them; ids are 16 hexadecimal digits, numbers 8 bytes each, big-endian. The row {@code clock} it
+     * deletes when it finds that something of the file is lost.
+     *
+     * @param value the bytes; null deletes the row
+     */
+    void keep(String name, byte @Nullable [] value);
 
     /**
      * Makes it durable. The counters are the author's own after this transaction, for each scope; the store keeps the

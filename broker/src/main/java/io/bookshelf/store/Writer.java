@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,7 @@ final class Writer implements AutoCloseable {
     /** Writes an entry, in place of the row that is there or as a new one; returns its checksum. */
     long write(Entry entry, boolean replaces) throws SQLException {
         PreparedStatement statement = replaces ? update : insert;
-        long checksum = table.bind(statement, entry);
+        long checksum = replaces ? table.bind(statement, entry) : table.bindNew(statement, entry);
         statement.executeUpdate();
         return checksum;
     }
@@ -90,41 +91,53 @@ final class Writer implements AutoCloseable {
 
     /** Entries that expired by {@code nowMillis}, at most so many of those that are wanted. */
     List<EntryTable.Row> expired(long nowMillis, int most, Predicate<byte[]> wanted) throws SQLException {
-        expired.setLong(1, nowMillis);
-        return whole(expired, most, wanted, entry -> true);
-    }
-
-    /**
-     * Tombstones that may be forgotten, at most so many of those that are wanted. They lie in the order they came in, so the
-     * first that is too young ends the search: there may be very many of them.
-     */
-    List<EntryTable.Row> tombstones(long throughSequence, long beforeStamp, int most, Predicate<byte[]> wanted)
-            throws SQLException {
-        tombstones.setLong(1, throughSequence);
-        return whole(
-                tombstones,
-                most,
-                wanted,
-                entry -> Long.compareUnsigned(entry.version().stamp(), beforeStamp) < 0);
-    }
-
-    private List<EntryTable.Row> whole(
-            PreparedStatement query, int most, Predicate<byte[]> wanted, Predicate<Entry> goesOn) throws SQLException {
         List<EntryTable.Row> found = new ArrayList<>();
-        try (ResultSet rows = query.executeQuery()) {
+        expired.setLong(1, nowMillis);
+        try (ResultSet rows = expired.executeQuery()) {
             while (found.size() < most && rows.next()) {
                 EntryTable.Row row = table.read(rows);
-                Entry entry = row.entry();
-                if (entry == null) {
+                if (row.entry() == null) {
                     damage.row(row);
-                } else if (!goesOn.test(entry)) {
-                    break;
                 } else if (wanted.test(row.key())) {
                     found.add(row);
                 }
             }
         }
         return found;
+    }
+
+    /**
+     * Looks for tombstones that may be forgotten.
+     *
+     * @param wanted which of them may be asked about
+     * @param found takes them
+     * @return the sequence to go on after, 0 at the end
+     */
+    long tombstones(TombstoneSearch search, Predicate<byte[]> wanted, Consumer<EntryTable.Row> found)
+            throws SQLException {
+        tombstones.setLong(1, search.after());
+        tombstones.setLong(2, search.through());
+        try (ResultSet rows = tombstones.executeQuery()) {
+            for (int looked = 0; rows.next(); looked++) {
+                EntryTable.Row row = table.read(rows);
+                if (looked == search.most()) {
+                    return row.seq() - 1;
+                }
+                Entry entry = row.entry();
+                if (entry == null) {
+                    damage.row(row);
+                } else if (wanted.test(row.key())) {
+                    switch (search.judge(entry)) {
+                        case FORGET -> found.accept(row);
+                        case KEEP -> {}
+                        case END -> {
+                            return 0;
+                        }
+                    }
+                }
+            }
+        }
+        return 0;
     }
 
     /** Appends a row to the log. */

@@ -15,6 +15,11 @@ final class Entries {
 
     private Entries() {}
 
+    /** A search for tombstones up to a sequence whose stamps are from before that time. */
+    static TombstoneSearch forgetting(long through, long beforeMillis) {
+        return new TombstoneSearch(0, through, beforeMillis, 0, 1_000, tombstone -> true);
+    }
+
     static Entry live(String key, String value, long sequence) {
         return entry(key, value.getBytes(StandardCharsets.UTF_8), false, ValueProperties.NONE, 0, sequence);
     }

@@ -5,33 +5,37 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SqliteStateStoreTest {
     @Nested
-    final class Full extends StateStoreContract {
+    final class Full extends StoreFollowersContract {
         @Override
-        StateStore open(Path folder) {
-            return SqliteStateStore.open(folder, StoreOptions.defaults());
+        StateStore open(Path folder, List<EntryIndex> indexes) {
+            return SqliteStateStore.open(folder, StoreOptions.defaults().withIndexes(indexes));
         }
     }
 
     @Nested
-    final class Normal extends StateStoreContract {
+    final class Normal extends StoreFollowersContract {
         @Override
-        StateStore open(Path folder) {
-            return SqliteStateStore.open(folder, StoreOptions.defaults().withDurability(Durability.NORMAL));
+        StateStore open(Path folder, List<EntryIndex> indexes) {
+            return SqliteStateStore.open(
+                    folder,
+                    StoreOptions.defaults().withDurability(Durability.NORMAL).withIndexes(indexes));
         }
     }
 
     /** Crosses from one generation of the log to the next all the time. */
     @Nested
-    final class FoldingAlways extends StateStoreContract {
+    final class FoldingAlways extends StoreFollowersContract {
         @Override
-        StateStore open(Path folder) {
-            return SqliteStateStore.open(folder, StoreOptions.defaults().withRecent(3, 1 << 20, 2));
+        StateStore open(Path folder, List<EntryIndex> indexes) {
+            return SqliteStateStore.open(
+                    folder, StoreOptions.defaults().withRecent(3, 1 << 20, 2).withIndexes(indexes));
         }
     }
 

@@ -139,9 +139,9 @@ final class StoreModelTest {
                 .filter(entry -> entry.deleted() && entry.sequence() <= through)
                 .map(Entry::key)
                 .toList();
-        assertThat(tx.forgetTombstones(through, Entries.MILLIS * 2, 1_000))
+        assertThat(tx.forgetTombstones(Entries.forgetting(through, Entries.MILLIS * 2)))
                 .as("seed %d", SEED)
-                .isEqualTo(old.size());
+                .isEqualTo(new TombstoneSearch.Result(old.size(), 0));
         old.forEach(model::remove);
     }
 

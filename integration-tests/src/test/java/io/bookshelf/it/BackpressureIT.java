@@ -137,7 +137,7 @@ final class BackpressureIT {
                 all.queuedEvents(),
                 all.queuedBytes(),
                 all.eventSeconds());
-        BrokerConfig config = new BrokerConfig("test", mqtt, mqtt, limits, List.of(), List.of());
+        BrokerConfig config = new BrokerConfig("test", mqtt, mqtt, null, limits, List.of(), List.of());
         EmbeddedBroker unit = EmbeddedBroker.start(config, store, new RightClock(), AccessPolicy.OPEN, "test");
         units.closing(() -> {
             store.hangs.countDown();

@@ -62,7 +62,7 @@ final class ClockIT {
     private Closeable startIn(Path folder) {
         SqliteStateStore store = SqliteStateStore.open(folder, StoreOptions.defaults());
         BrokerConfig config =
-                new BrokerConfig("test", anywhere, anywhere, BrokerConfig.Limits.DEFAULTS, List.of(), List.of());
+                new BrokerConfig("test", anywhere, anywhere, null, BrokerConfig.Limits.DEFAULTS, List.of(), List.of());
         EmbeddedBroker unit = EmbeddedBroker.start(config, store, clock, AccessPolicy.OPEN, "test");
         mqtt = unit.mqtt();
         return () -> {

@@ -6,10 +6,7 @@ import io.bookshelf.broker.access.PasswordFile;
 import io.bookshelf.broker.access.ReloadableAccess;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,29 +30,8 @@ final class AccessWatch implements Closeable {
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("bookshelf-access").daemon().unstarted(task));
     private @Nullable Path passwordFile;
-    private Stamp settingsSeen = Stamp.NONE;
-    private Stamp passwordsSeen = Stamp.NONE;
-
-    /** By what a change of a file is noticed; its time alone may be the same after a quick second change. */
-    private record Stamp(
-            @Nullable FileTime modified,
-            long size,
-            @Nullable Object fileKey) {
-        static final Stamp NONE = new Stamp(null, 0, null);
-
-        static Stamp of(@Nullable Path file) {
-            if (file == null) {
-                return NONE;
-            }
-            try {
-                BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
-                return new Stamp(is.lastModifiedTime(), is.size(), is.fileKey());
-            } catch (IOException e) {
-                log.debug("{}: {}", file, e.toString());
-                return NONE;
-            }
-        }
-    }
+    private FileStamp settingsSeen = FileStamp.NONE;
+    private FileStamp passwordsSeen = FileStamp.NONE;
 
     /**
      * @param settings reads the access settings, now and whenever a file has changed
@@ -76,8 +52,8 @@ final class AccessWatch implements Closeable {
 
     private void look() {
         try {
-            if (Stamp.of(settingsFile).equals(settingsSeen)
-                    && Stamp.of(passwordFile).equals(passwordsSeen)) {
+            if (FileStamp.of(settingsFile).equals(settingsSeen)
+                    && FileStamp.of(passwordFile).equals(passwordsSeen)) {
                 return;
             }
             access.replace(read());
@@ -89,12 +65,12 @@ final class AccessWatch implements Closeable {
 
     /** Looks at each file before it reads it, so that a change in between is seen the next time. */
     private AccessPolicy read() {
-        settingsSeen = Stamp.of(settingsFile);
-        passwordsSeen = Stamp.of(passwordFile);
+        settingsSeen = FileStamp.of(settingsFile);
+        passwordsSeen = FileStamp.of(passwordFile);
         AccessSettings now = settings.get();
         if (!Objects.equals(passwordFile, now.passwordFile())) {
             passwordFile = now.passwordFile();
-            passwordsSeen = Stamp.of(passwordFile);
+            passwordsSeen = FileStamp.of(passwordFile);
         }
         return policy(now);
     }

@@ -41,6 +41,11 @@ public record Entry(
                 key, new byte[0], true, qos, properties.authorOnly(), version, counter, seen, expiresAt, sequence);
     }
 
+    /** The same under another local sequence number. */
+    public Entry at(long local) {
+        return new Entry(key, value, deleted, qos, properties, version, counter, seen, expiresAt, local);
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Entry that

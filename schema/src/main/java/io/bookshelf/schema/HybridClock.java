@@ -57,6 +57,18 @@ public final class HybridClock {
     }
 
     /**
+     * Takes notice of a stamp that came from elsewhere, so that what is written here from now on is greater. One further
+     * ahead of the wall clock than {@link #BOUND_MILLIS} moves nothing.
+     *
+     * @param wallMillis the wall clock, in milliseconds since the epoch; it has to be one that can be believed
+     */
+    public void absorb(long stamp, long wallMillis) {
+        if (withinBound(stamp, wallMillis)) {
+            last = max(last, stamp);
+        }
+    }
+
+    /**
      * Drops a ceiling from before the restart that lies beyond the bound, once the wall clock is known: a clock that was
      * once in the future must not stay there for ever.
      *

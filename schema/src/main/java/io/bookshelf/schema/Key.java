@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class Key implements Comparable<Key> {
     private final String name;
     private final byte[] utf8;
+    // The bucket and one, 0 for not yet known. Two threads that ask at once find the same.
+    private int bucketAndOne;
 
     private Key(String name) {
         this.name = name;
@@ -74,6 +76,15 @@ public final class Key implements Comparable<Key> {
     /** The name as UTF-8; a fresh copy. */
     public byte[] utf8() {
         return utf8.clone();
+    }
+
+    int bucket() {
+        int known = bucketAndOne;
+        if (known == 0) {
+            known = Bucket.of(utf8) + 1;
+            bucketAndOne = known;
+        }
+        return known - 1;
     }
 
     /** How far this key travels: a pure function of its name. */

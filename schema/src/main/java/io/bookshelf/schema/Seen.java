@@ -29,6 +29,11 @@ public final class Seen {
         return 0;
     }
 
+    /** How many replicas' writes were seen. */
+    public int size() {
+        return pairs.length / 2;
+    }
+
     /** This, and {@code replica}'s writes up to {@code counter}. */
     public Seen with(long replica, long counter) {
         if (counter(replica) >= counter) {

@@ -45,6 +45,13 @@ public record ValueProperties(
                 payloadFormat, contentType, responseTopic, correlationData, user, name, writerClient);
     }
 
+    /** The same without the client that wrote it, which means nothing on another unit. */
+    public ValueProperties withoutWriterClient() {
+        return writerClient.isEmpty()
+                ? this
+                : new ValueProperties(payloadFormat, contentType, responseTopic, correlationData, user, writer, "");
+    }
+
     /** Only who wrote it: what a tombstone keeps. */
     public ValueProperties authorOnly() {
         return writer.isEmpty() && writerClient.isEmpty()

@@ -24,6 +24,11 @@ public interface AccessPolicy {
     /** True if nobody is refused anything, so that checks can be spared. */
     boolean allowsEverything();
 
+    /** True if {@link #authenticate} has no password to hash and may be called on any thread. */
+    default boolean authenticatesQuickly() {
+        return allowsEverything();
+    }
+
     /** May this client be sent messages on the topic? Asked at every delivery, so that a revoked right takes hold at once. */
     boolean mayRead(Principal principal, String topic);
 

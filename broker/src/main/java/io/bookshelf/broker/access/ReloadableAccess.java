@@ -26,6 +26,11 @@ public final class ReloadableAccess implements AccessPolicy {
     }
 
     @Override
+    public boolean authenticatesQuickly() {
+        return policy.authenticatesQuickly();
+    }
+
+    @Override
     public boolean mayRead(Principal principal, String topic) {
         return policy.mayRead(principal, topic);
     }

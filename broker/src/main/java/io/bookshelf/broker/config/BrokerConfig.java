@@ -2,6 +2,7 @@ package io.bookshelf.broker.config;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a broker needs to know; every setting has a default that works.
@@ -9,6 +10,7 @@ import java.util.List;
  * @param unit the unit's name
  * @param mqtt where MQTT over TCP listens; port 0 picks one
  * @param web where HTTP and MQTT over WebSocket listen; port 0 picks one
+ * @param listen where those come in who have a certificate, by MQTT over TLS; port 0 picks one, null for nowhere
  * @param limits bounds on what clients may do
  * @param webHosts names, besides loopback's and the listener's own address, that a Host header may carry
  * @param webOrigins origins, besides the page's own, from which a browser may connect, such as {@code https://app.example}
@@ -17,6 +19,7 @@ public record BrokerConfig(
         String unit,
         InetSocketAddress mqtt,
         InetSocketAddress web,
+        @Nullable InetSocketAddress listen,
         Limits limits,
         List<String> webHosts,
         List<String> webOrigins) {

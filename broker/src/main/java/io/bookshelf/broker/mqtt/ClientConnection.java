@@ -2,11 +2,10 @@ package io.bookshelf.broker.mqtt;
 
 import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.broker.mqtt.ReadGate.Pause;
+import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.session.ClientLink;
 import io.bookshelf.broker.session.Delivery;
 import io.bookshelf.broker.session.Session;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
@@ -41,6 +40,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private final ConnectFlow connectFlow;
     private final PublishFlow publishFlow;
     private final SubscribeFlow subscribeFlow;
+    private final LinkFlow linkFlow;
     private final ArrayDeque<MqttMessage> held = new ArrayDeque<>();
     private final ReadGate reading = new ReadGate();
     private final long openedAt = System.nanoTime();
@@ -51,13 +51,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private State state = State.NEW;
     private ClientSettings settings = ClientSettings.UNKNOWN;
     private boolean goodbye;
+    private String ending = "the connection broke off";
     private long expirySeconds;
     private long lastActivity = openedAt;
     private boolean flushScheduled;
     private long packetsTaken;
 
-    ClientConnection(MqttEndpoint endpoint) {
+    /** @param peer who proved by certificate to be at the other end, null for a local client */
+    ClientConnection(MqttEndpoint endpoint, @Nullable Peer peer) {
         this.endpoint = endpoint;
+        this.linkFlow = new LinkFlow(this, endpoint, peer);
         this.connectFlow = new ConnectFlow(this, endpoint);
         this.publishFlow = new PublishFlow(this, endpoint);
         this.subscribeFlow = new SubscribeFlow(this, endpoint);
@@ -176,6 +179,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     private void detach() {
         endpoint.closed(this);
+        linkFlow.closed(ending);
         Session current = session;
         if (current != null) {
             session = null;
@@ -185,6 +189,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     ClientSettings settings() {
         return settings;
+    }
+
+    LinkFlow link() {
+        return linkFlow;
     }
 
     PacketWriter writer() {
@@ -238,8 +246,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     /** A DISCONNECT has come. */
-    void leave(boolean withWill, long expiry) {
+    void leave(boolean withWill, long expiry, String why) {
         goodbye = !withWill;
+        ending = why;
         expirySeconds = expiry;
         shut();
     }
@@ -288,7 +297,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         disconnect(reason, why);
     }
 
+    /** Closes the connection because the unit has no use for it any more. */
+    void end(String why) {
+        if (isOpen()) {
+            disconnect(Reason.IMPLEMENTATION_SPECIFIC, why);
+        }
+    }
+
     private void disconnect(int reason, String why) {
+        ending = why;
         if (isConnected() && settings.version5()) {
             writer().message(Replies.disconnect(reason, writer().reasonStrings() ? why : null));
         }
@@ -301,15 +318,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             state = State.CLOSED;
             detach();
             writer().push();
-            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-            closeForSureLater();
+            LastWrite.thenClose(context());
         }
-    }
-
-    /** A peer that does not read must not keep its connection open: the last write gets two seconds. */
-    private void closeForSureLater() {
-        var late = context().executor().schedule(() -> context().close(), 2, TimeUnit.SECONDS);
-        context().channel().closeFuture().addListener(closed -> late.cancel(false));
     }
 
     /** Who this is, for the log. */

@@ -1,7 +1,9 @@
 package io.bookshelf.broker.mqtt;
 
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.access.PeerAccess;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
+import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.session.Session;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.Will;
@@ -53,6 +55,12 @@ final class ConnectFlow {
             return;
         }
         connection.identified(new Principal(asked.clientId(), ""), asked.settings());
+        Peer peer = connection.link().certified();
+        if (peer != null) {
+            // The certificate says who it is; a name and a password mean nothing.
+            letIn(asked, PeerAccess.principal(peer.identity(), asked.clientId()));
+            return;
+        }
         endpoint.authenticate(asked.clientId(), asked.user(), asked.password(), principal -> {
             if (!connection.isOpen()) {
                 return;
@@ -83,6 +91,10 @@ final class ConnectFlow {
         if (payload.clientIdentifier().length() > LONGEST_CLIENT_ID) {
             throw new ProtocolException(
                     Reason.CLIENT_ID_NOT_VALID, "a client id has at most " + LONGEST_CLIENT_ID + " characters");
+        }
+        if (connection.link().certified() == null && PeerAccess.isReserved(payload.clientIdentifier())) {
+            throw new ProtocolException(
+                    Reason.CLIENT_ID_NOT_VALID, "a client id of this form comes with a certificate only");
         }
         String clientId = assigned
                 ? "bookshelf-"
@@ -166,7 +178,7 @@ final class ConnectFlow {
         endpoint.sessions()
                 .connect(
                         new SessionRegistry.ConnectRequest(
-                                asked.clientId(),
+                                principal.clientId(),
                                 connection,
                                 asked.cleanStart(),
                                 asked.settings().expirySeconds(),
@@ -206,7 +218,10 @@ final class ConnectFlow {
             number(properties, Properties.SESSION_EXPIRY, (int) asked.settings().expirySeconds());
         }
         number(properties, Properties.RECEIVE_MAXIMUM, limits.receiveMaximum());
-        number(properties, Properties.MAXIMUM_PACKET_SIZE, endpoint.maximumPacketSize());
+        number(
+                properties,
+                Properties.MAXIMUM_PACKET_SIZE,
+                endpoint.maximumPacketSize(connection.link().certified()));
         number(properties, Properties.TOPIC_ALIAS_MAXIMUM, limits.topicAliases());
         if (asked.settings().keepAliveSeconds() != asked.askedKeepAlive()) {
             number(properties, Properties.SERVER_KEEP_ALIVE, asked.settings().keepAliveSeconds());
@@ -251,8 +266,10 @@ final class ConnectFlow {
     void disconnect(MqttMessage message) {
         long expiry = connection.settings().expirySeconds();
         boolean withWill = false;
+        String why = null;
         if (message.variableHeader() instanceof MqttReasonCodeAndPropertiesVariableHeader header) {
             withWill = (header.reasonCode() & 0xFF) == 0x04;
+            why = Properties.text(header.properties(), Properties.REASON_STRING);
             long asked = Properties.number(header.properties(), Properties.SESSION_EXPIRY, expiry);
             if (expiry == 0 && asked > 0) {
                 throw new ProtocolException(
@@ -260,6 +277,6 @@ final class ConnectFlow {
             }
             expiry = Math.min(asked, endpoint.limits().sessionSeconds());
         }
-        connection.leave(withWill, expiry);
+        connection.leave(withWill, expiry, "ended by the other side" + (why == null ? "" : ": " + Replies.plain(why)));
     }
 }

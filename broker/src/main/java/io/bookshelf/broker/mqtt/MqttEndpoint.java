@@ -4,11 +4,15 @@ import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.metrics.BrokerCounters;
+import io.bookshelf.broker.peer.Peer;
+import io.bookshelf.broker.peer.PeerDoor;
+import io.bookshelf.broker.peer.PeerTrust;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.bus.WallClock;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
+import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,6 +49,7 @@ public final class MqttEndpoint {
     private final SessionRegistry sessions;
     private final BooleanSupplier busFull;
     private final Executor loop;
+    private final @Nullable PeerDoor door;
     private final ThreadPoolExecutor authentication;
     private final Set<ClientConnection> waiting = new LinkedHashSet<>();
     private final Set<ClientConnection> connected = new LinkedHashSet<>();
@@ -57,7 +62,8 @@ public final class MqttEndpoint {
             WallClock wall,
             SessionRegistry sessions,
             BooleanSupplier busFull,
-            Executor loop) {
+            Executor loop,
+            @Nullable PeerDoor door) {
         this.unit = unit;
         this.limits = limits;
         this.access = access;
@@ -66,6 +72,7 @@ public final class MqttEndpoint {
         this.sessions = sessions;
         this.busFull = busFull;
         this.loop = loop;
+        this.door = door;
         this.authentication = new ThreadPoolExecutor(
                 1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(AUTHENTICATIONS_WAITING), task -> {
                     Thread thread = new Thread(task, "bookshelf-auth");
@@ -77,9 +84,19 @@ public final class MqttEndpoint {
 
     /** Adds MQTT to a pipeline whose inbound side yields bytes. */
     public void install(ChannelPipeline pipeline) {
-        ClientConnection connection = new ClientConnection(this);
-        pipeline.addLast("mqttFramer", new PacketFramer(connection, maximumPacketSize()));
-        pipeline.addLast("mqttDecoder", new MqttDecoder(maximumPacketSize(), LONGEST_CLIENT_ID_OF_VERSION_3));
+        install(pipeline, null);
+    }
+
+    /**
+     * Adds MQTT to a pipeline whose inbound side yields bytes.
+     *
+     * @param peer who proved by certificate to be at the other end, null for a local client
+     */
+    public void install(ChannelPipeline pipeline, @Nullable Peer peer) {
+        ClientConnection connection = new ClientConnection(this, peer);
+        int largest = maximumPacketSize(peer);
+        pipeline.addLast("mqttFramer", new PacketFramer(connection, largest));
+        pipeline.addLast("mqttDecoder", new MqttDecoder(largest, LONGEST_CLIENT_ID_OF_VERSION_3));
         pipeline.addLast("mqttEncoder", MqttEncoder.INSTANCE);
         pipeline.addLast("client", connection);
     }
@@ -112,15 +129,30 @@ public final class MqttEndpoint {
         return busFull.getAsBoolean();
     }
 
-    /** Largest packet that is taken, in bytes. */
+    @Nullable
+    PeerDoor door() {
+        return door;
+    }
+
+    /** Largest packet that is taken from a local client, in bytes. */
     public int maximumPacketSize() {
         return limits.valueBytes() + PACKET_OVERHEAD;
+    }
+
+    /** Largest packet that is taken: link frames may be larger than publishes. */
+    int maximumPacketSize(@Nullable Peer peer) {
+        return maximumPacketSize() + (peer != null && peer.mayLink() ? PeerDoor.FRAME_OVERHEAD : 0);
+    }
+
+    /** Largest frame of a link, in bytes. */
+    int maximumFrameSize() {
+        return limits.valueBytes() + PeerDoor.FRAME_OVERHEAD;
     }
 
     /** Authenticates off the loop, since hashing a password takes long; the answer comes back on the loop. */
     void authenticate(
             String clientId, @Nullable String user, byte @Nullable [] password, Consumer<@Nullable Principal> then) {
-        if (access.allowsEverything()) {
+        if (access.authenticatesQuickly()) {
             then.accept(access.authenticate(clientId, user, password));
             return;
         }
@@ -164,12 +196,46 @@ public final class MqttEndpoint {
         }
     }
 
+    /** What is known of certificates has changed: whoever would not be let in now is put out. Any thread. */
+    public void judgeAgain(PeerTrust trust) {
+        onLoop(() -> {
+            List<ClientConnection> peers = all().stream()
+                    .filter(each -> each.link().certified() != null)
+                    .toList();
+            // Signatures are verified, which takes long enough to hold up the loop.
+            Thread.ofVirtual().name("bookshelf-judge").start(() -> peers.forEach(each -> judge(each, trust)));
+        });
+    }
+
+    private void judge(ClientConnection connection, PeerTrust trust) {
+        try {
+            Peer peer = connection.link().certified();
+            if (peer != null) {
+                Peer.judged(trust, peer.chain());
+            }
+        } catch (CertificateException e) {
+            onLoop(() -> connection.refuse(Reason.NOT_AUTHORIZED, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void onLoop(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The loop has stopped, and with it all connections.
+        }
+    }
+
+    private List<ClientConnection> all() {
+        List<ClientConnection> all = new ArrayList<>(waiting);
+        all.addAll(connected);
+        return all;
+    }
+
     /** Once a second. */
     public void tick() {
         long now = System.nanoTime();
-        List<ClientConnection> all = new ArrayList<>(waiting);
-        all.addAll(connected);
-        all.forEach(connection -> connection.tick(now));
+        all().forEach(connection -> connection.tick(now));
     }
 
     /** Tells every client that the unit stops, and closes. */

@@ -1,6 +1,7 @@
 package io.bookshelf.broker.mqtt;
 
 import io.bookshelf.broker.metrics.BrokerCounters;
+import io.bookshelf.broker.peer.PeerDoor;
 import io.bookshelf.broker.session.Delivery;
 import io.bookshelf.broker.session.Message;
 import io.bookshelf.schema.ValueProperties;
@@ -10,6 +11,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.mqtt.MqttMessage;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
@@ -127,6 +129,36 @@ final class PacketWriter {
         counters.publishBytesSent.add(payload.length);
         written(out);
         return true;
+    }
+
+    /** A frame of a link. */
+    void linkFrame(byte[] frame) {
+        int remaining = LINK_HEADER.length + frame.length;
+        ByteBuf out = buffer(5 + LINK_HEADER.length + (frame.length < WRITE_AT ? frame.length : 0));
+        out.writeByte(0x30);
+        writeVarint(out, remaining);
+        out.writeBytes(LINK_HEADER);
+        if (frame.length < WRITE_AT) {
+            out.writeBytes(frame);
+            written(out);
+        } else {
+            // A large frame goes as it is, without being copied behind its header.
+            counters.packetsSent.increment();
+            push();
+            channel.write(Unpooled.wrappedBuffer(frame), channel.voidPromise());
+        }
+    }
+
+    /** The topic and the absence of properties. */
+    private static final byte[] LINK_HEADER = linkHeader();
+
+    private static byte[] linkHeader() {
+        byte[] topic = PeerDoor.TOPIC.getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(3 + topic.length)
+                .putShort((short) topic.length)
+                .put(topic)
+                .put((byte) 0)
+                .array();
     }
 
     /** What is this delivery's own; the rest was encoded once for all. */

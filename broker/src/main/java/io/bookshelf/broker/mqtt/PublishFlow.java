@@ -1,6 +1,7 @@
 package io.bookshelf.broker.mqtt;
 
 import io.bookshelf.broker.config.BrokerConfig.Limits;
+import io.bookshelf.broker.peer.PeerDoor;
 import io.bookshelf.broker.session.PublishRequest;
 import io.bookshelf.broker.session.Session;
 import io.bookshelf.schema.Key;
@@ -49,11 +50,15 @@ final class PublishFlow {
     private record Refusal(int reason, String why) {}
 
     void publish(MqttPublishMessage message) {
+        String topic = topic(message);
+        if (topic.equals(PeerDoor.TOPIC)) {
+            connection.link().frame(message);
+            return;
+        }
         endpoint.counters().publishesReceived.increment();
         endpoint.counters().publishBytesReceived.add(message.payload().readableBytes());
         int qos = message.fixedHeader().qosLevel().value();
         int packetId = qos == 0 ? 0 : message.variableHeader().packetId();
-        String topic = topic(message);
         Session session = connection.session();
         if (qos == 2 && session.incoming().contains(packetId)) {
             if (!receiving.contains(packetId)) {

@@ -10,7 +10,8 @@ final class ReadGate {
         CONNECTING,
         BUS_FULL,
         REPLIES_NOT_READ,
-        TOO_MANY_UNACKNOWLEDGED
+        TOO_MANY_UNACKNOWLEDGED,
+        LINK_FULL
     }
 
     private final EnumSet<Pause> pauses = EnumSet.noneOf(Pause.class);
@@ -32,6 +33,8 @@ final class ReadGate {
 
     /** True while the client cannot be blamed for its silence. */
     boolean waitsForTheUnit() {
-        return pauses.contains(Pause.BUS_FULL) || pauses.contains(Pause.TOO_MANY_UNACKNOWLEDGED);
+        return pauses.contains(Pause.BUS_FULL)
+                || pauses.contains(Pause.TOO_MANY_UNACKNOWLEDGED)
+                || pauses.contains(Pause.LINK_FULL);
     }
 }

@@ -47,6 +47,11 @@ final class Replies {
                 new MqttUnsubAckPayload(codes));
     }
 
+    /** What somebody else wrote, fit for a line of the log. */
+    static String plain(String text) {
+        return text.substring(0, Math.min(200, text.length())).replaceAll("\\p{Cntrl}", " ");
+    }
+
     static MqttProperties reasonString(@Nullable String why) {
         if (why == null) {
             return MqttProperties.NO_PROPERTIES;

@@ -3,6 +3,8 @@ package io.bookshelf.broker.peer;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** What a unit proves itself with, and how it judges others. Any thread. */
 public interface PeerTrust {
@@ -14,6 +16,12 @@ public interface PeerTrust {
      * in it is renewed.
      */
     SSLContext context();
+
+    /** What {@link #context()} proves this unit with; stays the same object. */
+    X509ExtendedKeyManager keyManager();
+
+    /** What {@link #context()} judges others with, by identity and never by host name; stays the same object. */
+    X509ExtendedTrustManager trustManager();
 
     /**
      * Judges the certificates of a peer, as the handshake does too.

@@ -3,6 +3,7 @@ package io.bookshelf.broker.session;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.Write;
+import io.bookshelf.schema.Bucket;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.HybridClock;
 import io.bookshelf.schema.Key;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -166,6 +168,19 @@ final class SimStore implements StoreReader {
             bytes += entry.value().length + entry.key().length();
         }
         return new Page<>(found, sequence, null);
+    }
+
+    @Override
+    public List<Entry> bucket(int bucket) {
+        return entries.values().stream()
+                .filter(entry -> Bucket.of(entry.key()) == bucket)
+                .toList();
+    }
+
+    /** Sessions keep nothing beside their own rows. */
+    @Override
+    public SortedMap<String, byte[]> kept(String prefix) {
+        return new TreeMap<>();
     }
 
     @Override

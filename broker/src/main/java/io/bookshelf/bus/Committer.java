@@ -1,0 +1,310 @@
+package io.bookshelf.bus;
+
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.HybridClock;
+import io.bookshelf.schema.Scope;
+import io.bookshelf.schema.Seen;
+import io.bookshelf.schema.Version;
+import io.bookshelf.store.Head;
+import io.bookshelf.store.SessionChange;
+import io.bookshelf.store.StateStore;
+import io.bookshelf.store.StoreException;
+import io.bookshelf.store.TombstoneSearch;
+import io.bookshelf.store.WriteTransaction;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the writer does with a batch: gives versions and sequences, makes it durable, says what came of it. Knows no threads
+ * and never waits; it belongs to one thread, {@link #head()} excepted.
+ */
+public final class Committer {
+    private static final Logger log = LoggerFactory.getLogger(Committer.class);
+    private static final int HOUSEKEEPING_ROWS = 500;
+
+    /** A refused batch is told of this often: a disk stays full for long, and is full of reasons to say so. */
+    private static final long REFUSALS_SAID_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final StateStore store;
+    private final WallClock wall;
+    private final LongSupplier tombstoneFloor;
+    private final TombstonePolicy tombstones;
+    private final HybridClock clock;
+    private volatile Head head;
+    private boolean ceilingChecked;
+    // The sequence of the tombstone looked at last, so that those behind it get their turn.
+    private long tombstonesLookedAt;
+    private boolean anyRefused;
+    private long lastRefusalNanos;
+
+    /**
+     * A committer for a store that nobody else writes to.
+     *
+     * @param tombstoneFloor tombstones up to this sequence have reached every reader that waits for them
+     * @param tombstones which of those may be forgotten
+     */
+    public Committer(StateStore store, WallClock wall, LongSupplier tombstoneFloor, TombstonePolicy tombstones) {
+        this.store = store;
+        this.wall = wall;
+        this.tombstoneFloor = tombstoneFloor;
+        this.tombstones = tombstones;
+        this.head = store.head();
+        this.clock = new HybridClock(head.clock());
+    }
+
+    /** Where the store stands after the last commit. Any thread. */
+    public Head head() {
+        return head;
+    }
+
+    /** Makes a batch durable, in its order; what is refused is as if it had never been handed in. Never throws. */
+    public Commit commit(List<Submission> batch) {
+        if (batch.stream().allMatch(Committer::isEmpty)) {
+            return passed(batch);
+        }
+        try {
+            return transact(batch, null);
+        } catch (StoreException e) {
+            return switch (e.reason()) {
+                case DISK_FULL -> shrink(batch, e);
+                case DAMAGED -> retryOnFreshFile(batch, e);
+                case IO, IN_USE -> refused(batch, e);
+            };
+        } catch (RuntimeException e) {
+            log.error("a commit failed: {}", e.toString(), e);
+            return refused(batch, e);
+        }
+    }
+
+    private static boolean isEmpty(Submission submission) {
+        return submission.write() == null
+                && submission.arrival() == null
+                && submission.sessionChanges().isEmpty()
+                && submission.kept().isEmpty();
+    }
+
+    private Commit passed(List<Submission> batch) {
+        long sequence = head.sequence();
+        return new Commit(
+                batch.stream()
+                        .map(submission -> new Commit.Outcome(submission, null, sequence, null))
+                        .toList(),
+                sequence);
+    }
+
+    private Commit refused(List<Submission> batch, RuntimeException why) {
+        sayRefused(why);
+        return new Commit(batch.stream().map(s -> refusal(s, why)).toList(), head.sequence());
+    }
+
+    private void sayRefused(RuntimeException why) {
+        long now = wall.nanos();
+        if (!anyRefused || now - lastRefusalNanos > REFUSALS_SAID_NANOS) {
+            anyRefused = true;
+            lastRefusalNanos = now;
+            log.warn("writes are refused: {}", why.getMessage());
+        }
+    }
+
+    private Commit.Outcome refusal(Submission submission, RuntimeException why) {
+        return new Commit.Outcome(
+                submission, null, head.sequence(), isEmpty(submission) ? null : String.valueOf(why.getMessage()));
+    }
+
+    /** On a full disk what frees room still works: deletes, and the end of packets and sessions. */
+    private Commit shrink(List<Submission> batch, StoreException full) {
+        sayRefused(full);
+        boolean anyShrinks = batch.stream().anyMatch(Committer::mayShrink);
+        if (!anyShrinks) {
+            return refused(batch, full);
+        }
+        Commit some;
+        try {
+            some = transact(batch.stream().filter(Committer::mayShrink).toList(), full);
+        } catch (RuntimeException e) {
+            return refused(batch, e);
+        }
+        List<Commit.Outcome> outcomes = new ArrayList<>();
+        int next = 0;
+        for (Submission submission : batch) {
+            outcomes.add(mayShrink(submission) ? some.outcomes().get(next++) : refusal(submission, full));
+        }
+        return new Commit(outcomes, some.sequence());
+    }
+
+    /** True if it frees room; of an arrival that is known only once it is merged. */
+    private static boolean mayShrink(Submission submission) {
+        Write write = submission.write();
+        return (write == null || write.deletes())
+                && submission.sessionChanges().stream().allMatch(change -> change.shrinks())
+                && submission.kept().values().stream().allMatch(value -> value.length == 0);
+    }
+
+    private Commit retryOnFreshFile(List<Submission> batch, StoreException damage) {
+        log.error("{}", damage.getMessage());
+        head = store.head();
+        try {
+            return transact(batch, null);
+        } catch (RuntimeException e) {
+            return refused(batch, e);
+        }
+    }
+
+    /**
+     * Commits.
+     *
+     * @param full why only what frees room is to be done, null if all is
+     */
+    private Commit transact(List<Submission> batch, @Nullable StoreException full) {
+        long now = wall.millis();
+        checkCeiling(now);
+        try (WriteTransaction transaction = full == null ? store.begin() : store.beginShrinking()) {
+            Batch work = new Batch(transaction, store.head(), now, full);
+            List<Commit.Outcome> outcomes = new ArrayList<>(batch.size());
+            for (Submission submission : batch) {
+                outcomes.add(work.apply(submission));
+            }
+            if (work.changesAnything) {
+                head = transaction.commit(work.sequence, clock.last(), work.counters);
+            }
+            return new Commit(outcomes, work.sequence);
+        }
+    }
+
+    /** A batch on its way into one transaction. */
+    private final class Batch {
+        private final WriteTransaction transaction;
+        private final long now;
+        private final @Nullable StoreException full;
+        private final Map<Scope, Long> counters;
+        private long sequence;
+        private boolean changesAnything;
+
+        Batch(WriteTransaction transaction, Head before, long now, @Nullable StoreException full) {
+            this.transaction = transaction;
+            this.now = now;
+            this.full = full;
+            counters = counters(before);
+            sequence = before.sequence();
+        }
+
+        Commit.Outcome apply(Submission submission) {
+            Write write = submission.write();
+            Arrival arrival = submission.arrival();
+            Entry entry = null;
+            if (write != null) {
+                entry = version(write, transaction.stored(write.key()), counters, sequence + 1, now);
+            } else if (arrival != null) {
+                entry = arrival.merge(transaction.stored(arrival.key()), sequence + 1, now);
+                if (full != null && entry != null && !entry.deleted()) {
+                    return refusal(submission, full);
+                }
+            }
+            if (entry != null) {
+                transaction.put(entry);
+                sequence++;
+                changesAnything = true;
+                if (arrival != null && wall.known()) {
+                    clock.absorb(entry.version().stamp(), now);
+                }
+            }
+            for (SessionChange change : submission.sessionChanges()) {
+                // Only here is it known which writes an event comes behind.
+                transaction.apply(change instanceof SessionChange.QueuedEvent event ? event.behind(sequence) : change);
+                changesAnything = true;
+            }
+            submission.kept().forEach((name, value) -> {
+                transaction.keep(name, value.length == 0 ? null : value);
+                changesAnything = true;
+            });
+            return new Commit.Outcome(submission, entry, sequence, null);
+        }
+    }
+
+    private static Map<Scope, Long> counters(Head head) {
+        Map<Scope, Long> counters = new EnumMap<>(Scope.class);
+        for (Scope scope : Scope.values()) {
+            counters.put(scope, head.counter(scope));
+        }
+        return counters;
+    }
+
+    private Entry version(Write write, @Nullable Entry before, Map<Scope, Long> counters, long sequence, long now) {
+        long stamp = clock.next(now, before == null ? 0 : before.version().stamp());
+        Scope scope = write.key().scope();
+        long counter = counters.merge(scope, 1L, Long::sum);
+        Seen seen = before == null
+                ? Seen.NOTHING
+                : before.seen().with(before.version().replica(), before.counter());
+        return new Entry(
+                write.key(),
+                write.value(),
+                write.deletes(),
+                write.qos(),
+                write.deletes() ? write.properties().authorOnly() : write.properties(),
+                new Version(stamp, store.replica()),
+                counter,
+                seen,
+                write.expirySeconds() == 0 || write.deletes() ? 0 : now + write.expirySeconds() * 1_000,
+                sequence);
+    }
+
+    private void checkCeiling(long now) {
+        if (!ceilingChecked && wall.known()) {
+            ceilingChecked = true;
+            if (clock.dropCeilingBeyondBound(now)) {
+                log.warn("clock: the stored ceiling lay in the future and was dropped");
+            }
+        }
+    }
+
+    /**
+     * To be called about once a second: values whose time is over become tombstones, tombstones that nobody needs are
+     * forgotten, some of each at a time. Never throws.
+     */
+    public void keepHouse() {
+        try (WriteTransaction transaction = store.beginShrinking()) {
+            long now = wall.millis();
+            int expired = wall.known() ? transaction.expire(now, HOUSEKEEPING_ROWS) : 0;
+            TombstoneSearch.Result old = transaction.forgetTombstones(new TombstoneSearch(
+                    tombstonesLookedAt,
+                    tombstoneFloor.getAsLong(),
+                    now,
+                    tombstones.ageMillis(),
+                    HOUSEKEEPING_ROWS,
+                    tombstones::mayForget));
+            tombstonesLookedAt = old.next();
+            if (expired + old.forgotten() > 0) {
+                Head before = store.head();
+                head = transaction.commit(before.sequence(), clock.last(), counters(before));
+            }
+        } catch (RuntimeException e) {
+            housekeepingFailed(e);
+        }
+    }
+
+    /** Lets the store do a small part of what can wait; true if there is more of it. Never throws. */
+    public boolean maintain() {
+        try {
+            return store.maintain();
+        } catch (RuntimeException e) {
+            housekeepingFailed(e);
+            return false;
+        }
+    }
+
+    private static void housekeepingFailed(RuntimeException e) {
+        if (e instanceof StoreException) {
+            log.warn("housekeeping: {}", e.getMessage());
+        } else {
+            log.error("housekeeping failed: {}", e.toString(), e);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.bookshelf.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookshelf.schema.Bucket;
+import io.bookshelf.schema.Key;
+import io.bookshelf.schema.Scope;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is lost must not seem to have been deleted: after damage another author writes, and the clock is forgotten. */
+final class StoreLossTest {
+    private static final Key KEY = Key.of("k");
+    // Flips the last bit of a blob.
+    private static final String FLIPPED = "CAST(substr(%1$s,1,length(%1$s)-1) || x'00' AS BLOB)";
+
+    @TempDir
+    private Path folder;
+
+    private final FollowingIndex index = new FollowingIndex();
+    private String author = "";
+
+    private SqliteStateStore open() {
+        return SqliteStateStore.open(
+                folder,
+                StoreOptions.defaults()
+                        .withReserveBytes(0)
+                        .withCheckEveryMillis(Long.MAX_VALUE)
+                        .withIndexes(List.of(index)));
+    }
+
+    private void fill(boolean folded) {
+        try (SqliteStateStore store = open()) {
+            author = HexFormat.of().toHexDigits(store.replica());
+            try (WriteTransaction tx = store.begin()) {
+                tx.put(Entries.live("k", "x", 1));
+                tx.put(Entries.live("other", "x", 2));
+                tx.keep("clock", new byte[] {1});
+                tx.keep("statement/a", new byte[] {2});
+                tx.commit(2, 5, Map.of(Scope.EVERYWHERE, 2L));
+            }
+            if (folded) {
+                store.foldNow();
+            }
+        }
+    }
+
+    private void sql(String statement) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state.db"));
+                Statement run = connection.createStatement()) {
+            assertThat(run.executeUpdate(statement)).isPositive();
+        }
+    }
+
+    /** After a commit: the clock is gone, the rest is there, and whose the entries were is known. */
+    private void forgetsTheClockAlone(SqliteStateStore store, StoreReader reader) {
+        long sequence = store.head().sequence();
+        try (WriteTransaction tx = store.begin()) {
+            tx.keep("new", new byte[] {3});
+            tx.commit(sequence, 5, Map.of());
+        }
+        assertThat(reader.kept("")).containsOnlyKeys("statement/a", "new", "author/" + author, "start/" + author);
+        assertThat(ByteBuffer.wrap(reader.kept("author/").get("author/" + author))
+                        .getLong(16))
+                .isEqualTo(2);
+        assertThat(ByteBuffer.wrap(reader.kept("start/").get("start/" + author)).getLong())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whenARowIsFoundDamaged() throws Exception {
+        fill(true);
+        sql("UPDATE entry SET body=" + FLIPPED.formatted("body") + " WHERE key=CAST('k' AS BLOB)");
+        try (SqliteStateStore store = open();
+                StoreReader reader = store.openReader()) {
+            long before = store.replica();
+            assertThat(reader.get(KEY)).isNull();
+            store.begin().close();
+            assertThat(store.replica()).isNotEqualTo(before);
+            assertThat(index.resets).isEqualTo(1);
+            forgetsTheClockAlone(store, reader);
+            long after = store.replica();
+            assertThat(reader.get(KEY)).isNull();
+            store.begin().close();
+            assertThat(store.replica()).as("found once").isEqualTo(after);
+            try (WriteTransaction tx = store.begin()) {
+                tx.keep("clock", new byte[] {4});
+                tx.commit(2, 5, Map.of());
+            }
+            assertThat(reader.kept("clock")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void whenTheLogIsDamaged() throws Exception {
+        fill(false);
+        sql("UPDATE log SET batch=" + FLIPPED.formatted("batch"));
+        try (SqliteStateStore store = open();
+                StoreReader reader = store.openReader()) {
+            assertThat(store.health().damagedRows()).isEqualTo(1);
+            assertThat(reader.kept("clock")).isEmpty();
+            forgetsTheClockAlone(store, reader);
+        }
+    }
+
+    @Test
+    void whenTheFileIsReplacedAtTheStart() throws Exception {
+        fill(false);
+        sql("UPDATE meta SET format=9,writable_by=9");
+        try (SqliteStateStore store = open();
+                StoreReader reader = store.openReader()) {
+            assertThat(reader.kept("clock")).isEmpty();
+            forgetsTheClockAlone(store, reader);
+            assertThat(reader.get(KEY)).isEqualTo(Entries.live("k", "x", 1));
+        }
+    }
+
+    @Test
+    void whenTheFileIsReplacedWhileRunning() {
+        fill(true);
+        try (SqliteStateStore store = open();
+                StoreReader reader = store.openReader()) {
+            long before = store.replica();
+            store.replaceAtNextBegin();
+            store.begin().close();
+            assertThat(store.replica()).isNotEqualTo(before);
+            assertThat(index.resets).isEqualTo(1);
+            forgetsTheClockAlone(store, reader);
+            assertThat(reader.bucket(Bucket.of(KEY))).containsExactly(Entries.live("k", "x", 1));
+        }
+    }
+
+    @Test
+    void leavesOutADamagedKeptRowAndCountsIt() throws Exception {
+        fill(true);
+        sql("UPDATE kept SET body=x'07' WHERE client=CAST('statement/a' AS BLOB)");
+        try (SqliteStateStore store = open();
+                StoreReader reader = store.openReader()) {
+            assertThat(reader.kept("")).containsOnlyKeys("clock");
+            assertThat(store.health().damagedRows()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aRowInAWrongBucketIsPutRight() throws Exception {
+        fill(true);
+        sql("UPDATE entry SET bucket=bucket+1 WHERE key=CAST('k' AS BLOB)");
+        try (SqliteStateStore store = open();
+                StoreReader reader = store.openReader()) {
+            int bucket = Bucket.of(KEY);
+            assertThat(reader.bucket(bucket + 1)).isEmpty();
+            store.checkNow();
+            store.begin().close();
+            assertThat(reader.bucket(bucket)).containsExactly(Entries.live("k", "x", 1));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.bookshelf.store;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The durable sessions of a {@link MemoryDisk}. */
+final class MemorySessions {
+    private final Map<String, Rows> sessions = new TreeMap<>();
+
+    /** The rows of one session. */
+    private static final class Rows {
+        SessionChange.@Nullable SaveSession session;
+        SessionChange.@Nullable SaveWill will;
+        final Map<String, SessionChange.Subscribe> subscriptions = new LinkedHashMap<>();
+        final Map<Integer, SessionChange.SaveInFlight> inFlight = new HashMap<>();
+        final TreeMap<Long, SessionChange.QueuedEvent> events = new TreeMap<>();
+        final Set<Integer> incoming = new TreeSet<>();
+        long cursor;
+        long lastEvent;
+
+        Rows copy() {
+            Rows copy = new Rows();
+            copy.session = session;
+            copy.will = will;
+            copy.subscriptions.putAll(subscriptions);
+            copy.inFlight.putAll(inFlight);
+            copy.events.putAll(events);
+            copy.incoming.addAll(incoming);
+            copy.cursor = cursor;
+            copy.lastEvent = lastEvent;
+            return copy;
+        }
+
+        void clear() {
+            session = null;
+            subscriptions.clear();
+            inFlight.clear();
+            events.clear();
+            incoming.clear();
+            cursor = 0;
+            lastEvent = 0;
+        }
+    }
+
+    void putAll(MemorySessions others) {
+        others.sessions.forEach((client, rows) -> sessions.put(client, rows.copy()));
+    }
+
+    /** Applies a change; running what is returned takes it back. */
+    Runnable apply(SessionChange change) {
+        String client = change.clientId();
+        Rows before = sessions.get(client);
+        Rows rows = before == null ? new Rows() : before.copy();
+        sessions.put(client, rows);
+        switch (change) {
+            case SessionChange.SaveSession s -> {
+                rows.session = s;
+                rows.cursor = s.cursor();
+            }
+            case SessionChange.DropSession s -> rows.clear();
+            case SessionChange.MoveCursor m -> rows.cursor = m.cursor();
+            case SessionChange.Subscribe s -> rows.subscriptions.put(s.filter(), s);
+            case SessionChange.Unsubscribe u -> rows.subscriptions.remove(u.filter());
+            case SessionChange.QueuedEvent e -> {
+                rows.events.put(e.number(), e);
+                rows.lastEvent = e.number();
+            }
+            case SessionChange.DropEvent e -> rows.events.remove(e.number());
+            case SessionChange.SaveInFlight p -> rows.inFlight.put(p.packetId(), p);
+            case SessionChange.DropInFlight p -> rows.inFlight.remove(p.packetId());
+            case SessionChange.SaveIncoming i -> rows.incoming.add(i.packetId());
+            case SessionChange.DropIncoming i -> rows.incoming.remove(i.packetId());
+            case SessionChange.SaveWill w -> rows.will = w;
+            case SessionChange.DropWill w -> rows.will = null;
+        }
+        return () -> {
+            if (before == null) {
+                sessions.remove(client);
+            } else {
+                sessions.put(client, before);
+            }
+        };
+    }
+
+    List<StoredSession> all() {
+        List<StoredSession> all = new ArrayList<>();
+        sessions.forEach((client, rows) -> {
+            if (rows.session != null) {
+                all.add(stored(client, rows, rows.session));
+            } else if (rows.will != null) {
+                all.add(new StoredSession(client, null, List.of(), List.of(), List.of(), rows.will, 0, 0, 0));
+            }
+        });
+        return all;
+    }
+
+    private static StoredSession stored(String client, Rows rows, SessionChange.SaveSession own) {
+        return new StoredSession(
+                client,
+                new SessionChange.SaveSession(client, own.expirySeconds(), own.disconnectedAt(), rows.cursor),
+                rows.subscriptions.values().stream()
+                        .sorted(Comparator.comparingLong(SessionChange.Subscribe::order))
+                        .toList(),
+                rows.inFlight.values().stream()
+                        .sorted(Comparator.comparingLong(SessionChange.SaveInFlight::order))
+                        .toList(),
+                List.copyOf(rows.incoming),
+                rows.will,
+                rows.events.size(),
+                rows.events.values().stream()
+                        .mapToLong(e -> e.payload().length + e.topic().getBytes(StandardCharsets.UTF_8).length)
+                        .sum(),
+                rows.lastEvent);
+    }
+
+    List<SessionChange.QueuedEvent> events(String client, long after, int most, int mostBytes) {
+        Rows rows = sessions.getOrDefault(client, new Rows());
+        Set<Long> sent = rows.inFlight.values().stream()
+                .filter(packet -> packet.key() == null)
+                .map(SessionChange.SaveInFlight::event)
+                .collect(Collectors.toSet());
+        List<SessionChange.QueuedEvent> found = new ArrayList<>();
+        long bytes = 0;
+        for (SessionChange.QueuedEvent event : rows.events.tailMap(after, false).values()) {
+            if (found.size() >= most || bytes >= mostBytes) {
+                break;
+            }
+            if (!sent.contains(event.number())) {
+                found.add(event);
+                bytes += event.payload().length;
+            }
+        }
+        return found;
+    }
+
+    SessionChange.@Nullable QueuedEvent event(String client, long number) {
+        return sessions.getOrDefault(client, new Rows()).events.get(number);
+    }
+}

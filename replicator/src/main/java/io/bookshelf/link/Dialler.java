@@ -1,0 +1,250 @@
+package io.bookshelf.link;
+
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that the units that are to be linked are dialled while no link to them is open: one attempt at a time for each, at
+ * all its addresses in turn, then a wait. Names are looked up anew each time, each on a thread of its own.
+ */
+final class Dialler implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Dialler.class);
+
+    /** A link that lived so long was a good one; the next break is followed by a short wait. */
+    private static final Duration GOOD_LINK = Duration.ofSeconds(5);
+
+    private static final Executor LOOK_UP =
+            task -> Thread.ofPlatform().daemon().name("bookshelf-name").start(task);
+
+    private final Function<String, List<PeerAddress>> addresses;
+    private final BiFunction<String, InetSocketAddress, CompletableFuture<Link>> dial;
+    private final LinkListener listener;
+    private final RandomGenerator random;
+    private final Map<String, Target> targets = new HashMap<>();
+    private final Map<String, Integer> links = new HashMap<>();
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
+            1, task -> Thread.ofPlatform().daemon().name("bookshelf-dial").unstarted(task));
+
+    /** A unit that is to be linked. Belongs to the dialler's thread. */
+    private final class Target {
+        private final String unit;
+        private final Backoff backoff = new Backoff(random);
+        private @Nullable ScheduledFuture<?> next;
+        private boolean dialling;
+        private String lastFailure = "";
+
+        Target(String unit) {
+            this.unit = unit;
+        }
+
+        void dialIn(Duration wait) {
+            stop();
+            next = thread.schedule(() -> dialNow(this), wait.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        void stop() {
+            if (next != null) {
+                next.cancel(false);
+                next = null;
+            }
+        }
+    }
+
+    /**
+     * @param addresses where a unit may be reached
+     * @param dial makes a connection to a unit at an address; the listener is told before it completes
+     */
+    Dialler(
+            Function<String, List<PeerAddress>> addresses,
+            BiFunction<String, InetSocketAddress, CompletableFuture<Link>> dial,
+            LinkListener listener,
+            RandomGenerator random) {
+        this.addresses = addresses;
+        this.dial = dial;
+        this.listener = listener;
+        this.random = random;
+        thread.setRemoveOnCancelPolicy(true);
+    }
+
+    /** These units are to be linked, and no others dialled. */
+    void keepLinked(Set<String> units) {
+        Set<String> wanted = Set.copyOf(units);
+        run(() -> {
+            targets.values().removeIf(target -> {
+                boolean gone = !wanted.contains(target.unit);
+                if (gone) {
+                    target.stop();
+                }
+                return gone;
+            });
+            for (String unit : wanted) {
+                if (!targets.containsKey(unit)) {
+                    Target target = new Target(unit);
+                    targets.put(unit, target);
+                    dialNow(target);
+                }
+            }
+        });
+    }
+
+    /** Units may have got other addresses: those that are waited for are tried at once. */
+    void addressesChanged() {
+        run(() -> targets.values().forEach(target -> {
+            target.backoff.reset();
+            dialNow(target);
+        }));
+    }
+
+    /** A link to the unit is open, whichever side dialled. */
+    void linked(String unit) {
+        run(() -> {
+            links.merge(unit, 1, Integer::sum);
+            Target target = targets.get(unit);
+            if (target != null) {
+                target.stop();
+                target.lastFailure = "";
+            }
+        });
+    }
+
+    /** A link to the unit that was open for {@code life} is not any more. */
+    void unlinked(String unit, Duration life) {
+        run(() -> {
+            int left = links.merge(unit, -1, Integer::sum);
+            Target target = targets.get(unit);
+            if (left > 0) {
+                return;
+            }
+            links.remove(unit);
+            if (target != null && !target.dialling) {
+                if (life.compareTo(GOOD_LINK) > 0) {
+                    target.backoff.reset();
+                }
+                target.dialIn(target.backoff.next());
+            }
+        });
+    }
+
+    /** Runs something on the dialler's thread. */
+    void run(Runnable task) {
+        try {
+            thread.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    log.error("a mistake of ours: {}", e.toString(), e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // The unit stops.
+        }
+    }
+
+    private void dialNow(Target target) {
+        target.stop();
+        if (target.dialling || links.containsKey(target.unit) || targets.get(target.unit) != target) {
+            return;
+        }
+        List<PeerAddress> all = addresses.apply(target.unit);
+        target.dialling = true;
+        // It waits for sockets and name servers most of the time, and there may be one for each unit of the network.
+        Thread.ofVirtual().name("bookshelf-dial-" + target.unit).start(() -> {
+            String failure = tryAll(target.unit, all);
+            run(() -> tried(target, failure));
+        });
+    }
+
+    private void tried(Target target, @Nullable String failure) {
+        target.dialling = false;
+        if (targets.get(target.unit) != target || links.containsKey(target.unit)) {
+            return;
+        }
+        if (failure != null) {
+            if (!failure.equals(target.lastFailure)) {
+                log.info("unit {} cannot be reached: {}", target.unit, failure);
+                target.lastFailure = failure;
+            }
+            listener.notReached(target.unit, failure);
+        }
+        target.dialIn(target.backoff.next());
+    }
+
+    /** Null if one of the addresses led to a link; else why none did. */
+    private @Nullable String tryAll(String unit, List<PeerAddress> all) {
+        StringBuilder failures = new StringBuilder();
+        for (PeerAddress address : all) {
+            String failure = tryOne(unit, address);
+            if (failure == null) {
+                return null;
+            }
+            failures.append(failures.isEmpty() ? "" : "; ")
+                    .append(address)
+                    .append(": ")
+                    .append(failure);
+        }
+        return failures.isEmpty() ? "no address is known" : failures.toString();
+    }
+
+    private @Nullable String tryOne(String unit, PeerAddress address) {
+        String failure = "it stands for no address";
+        try {
+            for (InetSocketAddress each : resolved(address)) {
+                try {
+                    dial.apply(unit, each).get();
+                    return null;
+                } catch (ExecutionException e) {
+                    failure = cause(e);
+                }
+            }
+        } catch (ExecutionException e) {
+            failure = cause(e) + " is not known";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            failure = "interrupted";
+        }
+        return failure;
+    }
+
+    private static String cause(ExecutionException e) {
+        return e.getCause() == null
+                ? String.valueOf(e.getMessage())
+                : String.valueOf(e.getCause().getMessage());
+    }
+
+    private static List<InetSocketAddress> resolved(PeerAddress address)
+            throws ExecutionException, InterruptedException {
+        CompletableFuture<List<InetSocketAddress>> found = new CompletableFuture<>();
+        Executor where = address.inNumbers() ? Runnable::run : LOOK_UP;
+        where.execute(() -> {
+            try {
+                found.complete(address.resolve());
+            } catch (UnknownHostException e) {
+                found.completeExceptionally(e);
+            }
+        });
+        return found.get();
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

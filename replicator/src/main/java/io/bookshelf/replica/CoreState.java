@@ -1,0 +1,141 @@
+package io.bookshelf.replica;
+
+import io.bookshelf.merkle.Forest;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.wire.Frame;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** What the parts of a core share: who this unit is, what it holds, what is under way, and the effects of the present step. */
+final class CoreState {
+    final String self;
+    final long boot;
+    final long began;
+    final CoreSettings settings;
+    final RandomGenerator random;
+    final Coverage coverage;
+    final Forest forest = new Forest();
+    final Stability stability;
+    final Tail tail = new Tail();
+    /** Which unit a replica id is of, as far as known. */
+    final Map<Long, String> unitOf = new HashMap<>();
+    /** Whom the linked units are linked with, as they say. */
+    final Map<String, Set<String>> neighbours = new HashMap<>();
+    /** This unit's earlier starts, and the sequence at which each ended as the file says. */
+    final Map<Long, Long> ended;
+
+    final Map<String, PeerMemory> memories;
+
+    long now;
+    long wallMillis;
+    boolean wallKnown;
+    long sequence;
+    long stamp;
+    boolean empty;
+
+    private final Map<Long, Submission> submissions = new HashMap<>();
+    private final Map<Long, Reading> readings = new HashMap<>();
+    private List<Effect> effects = new ArrayList<>();
+    private long lastTicket;
+
+    private record Submission(Consumer<Input.Settled> then) {}
+
+    private record Reading(Set<Integer> buckets, Set<Integer> changed, Consumer<Map<Integer, List<Entry>>> then) {}
+
+    CoreState(ReplicaCore.Start start, CoreSettings settings, RandomGenerator random) {
+        this.self = start.unit();
+        this.boot = start.boot();
+        this.began = start.began();
+        this.sequence = start.began();
+        this.stamp = start.stamp();
+        this.empty = start.empty();
+        this.settings = settings;
+        this.random = random;
+        this.coverage = new Coverage(boot, start.clock());
+        this.stability = new Stability(self);
+        this.ended = Map.copyOf(start.ended());
+        this.memories = new HashMap<>(start.memories());
+        memories.forEach((unit, memory) -> unitOf.put(memory.boot(), unit));
+    }
+
+    void effect(Effect effect) {
+        effects.add(effect);
+    }
+
+    void send(long link, Frame frame) {
+        effects.add(new Effect.Send(link, frame));
+    }
+
+    void say(String line) {
+        effects.add(new Effect.Say(line));
+    }
+
+    List<Effect> takeEffects() {
+        List<Effect> taken = effects;
+        effects = new ArrayList<>();
+        return taken;
+    }
+
+    void submit(long link, List<Entry> entries, Map<String, byte[]> kept, Consumer<Input.Settled> then) {
+        long ticket = ++lastTicket;
+        submissions.put(ticket, new Submission(then));
+        effects.add(new Effect.Submit(ticket, link, entries, kept));
+    }
+
+    void settled(Input.Settled settled) {
+        Submission submission = submissions.remove(settled.ticket());
+        if (submission != null) {
+            submission.then.accept(settled);
+        }
+    }
+
+    /** Reads leaves; what is handed on is sound: leaves in which something changed meanwhile are left out. */
+    void read(Set<Integer> buckets, Consumer<Map<Integer, List<Entry>>> then) {
+        long ticket = ++lastTicket;
+        readings.put(ticket, new Reading(new TreeSet<>(buckets), new HashSet<>(), then));
+        effects.add(new Effect.ReadBuckets(ticket, new TreeSet<>(buckets)));
+    }
+
+    void changedIn(Set<Integer> buckets) {
+        readings.values().forEach(reading -> reading.changed.addAll(buckets));
+    }
+
+    /** True if the leaves are what the digests say. */
+    boolean bucketsRead(Input.Buckets answer) {
+        Reading reading = readings.remove(answer.ticket());
+        if (reading == null) {
+            return true;
+        }
+        Map<Integer, List<Entry>> sound = new HashMap<>(answer.entries());
+        sound.keySet().removeAll(reading.changed);
+        if (!forest.isCounted()) {
+            reading.then.accept(Map.of());
+            return true;
+        }
+        for (Map.Entry<Integer, List<Entry>> leaf : sound.entrySet()) {
+            if (!forest.accountsFor(leaf.getKey(), leaf.getValue())) {
+                return false;
+            }
+        }
+        reading.then.accept(sound);
+        return true;
+    }
+
+    /** The readings under way are worth nothing. */
+    void forgetReadings() {
+        readings.clear();
+    }
+
+    Frame.@Nullable Cursor cursorOf(String unit) {
+        PeerMemory memory = memories.get(unit);
+        return memory == null ? null : memory.position();
+    }
+}

@@ -1,0 +1,40 @@
+package io.bookshelf.replica;
+
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.Version;
+import io.bookshelf.schema.wire.Frame;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a replica core wants done. */
+public sealed interface Effect {
+    /** Send a frame. */
+    record Send(long link, Frame frame) implements Effect {}
+
+    /** End a link. */
+    record Close(long link, String reason) implements Effect {}
+
+    /**
+     * Merge entries, then keep rows, in one order and the same transaction at the earliest; answered by {@link Input.Settled}.
+     *
+     * @param link from which they come, 0 for none
+     * @param kept rows by name; an empty one is to be deleted
+     */
+    record Submit(long ticket, long link, List<Entry> entries, Map<String, byte[]> kept) implements Effect {}
+
+    /** Read what changed behind a sequence; answered by {@link Input.Page}. */
+    record ReadPage(long link, long after) implements Effect {}
+
+    /** Read the next page to count; answered by {@link Input.Counted}. */
+    record CountPage(String after) implements Effect {}
+
+    /** Read leaves; answered by {@link Input.Buckets}. */
+    record ReadBuckets(long ticket, Set<Integer> buckets) implements Effect {}
+
+    /** A concurrent write was discarded. */
+    record Lost(Entry loser, Version winner) implements Effect {}
+
+    /** Something to be told to whoever looks after this network: one line. */
+    record Say(String line) implements Effect {}
+}

@@ -1,0 +1,203 @@
+package io.bookshelf.replica;
+
+import io.bookshelf.merkle.Forest;
+import io.bookshelf.replica.Merging.Verdict;
+import io.bookshelf.schema.DotClock;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.wire.Frame;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a peer streams to this unit. The cursor is kept in the transaction that keeps the entries. */
+final class Incoming {
+    static final String PEER_ROW = "peer/";
+    static final String CLOCK_ROW = "clock";
+
+    private final CoreState core;
+    private final PeerLink link;
+    private boolean begun;
+    private long cursor;
+    private boolean whole;
+    private int settling;
+    private long told;
+
+    Incoming(CoreState core, PeerLink link) {
+        this.core = core;
+        this.link = link;
+    }
+
+    void begin(Frame.Hello hello) {
+        PeerMemory memory = core.memories.get(link.unit);
+        if (memory != null && memory.boot() == hello.boot()) {
+            cursor = memory.cursor();
+            whole = memory.whole();
+        }
+    }
+
+    /** @return what is wrong with the frame, empty for nothing */
+    String take(Frame.Entries frame) {
+        String wrong = wrong(frame.entries());
+        if (!wrong.isEmpty()) {
+            return wrong;
+        }
+        if (!begun) {
+            begun = true;
+            if (frame.from() != cursor || cursor == 0) {
+                cursor = frame.from();
+                whole = frame.from() <= link.hello().began();
+                link.descents.cursorWasLost(frame.from() > 0);
+            }
+        } else if (frame.from() > Math.max(cursor, told) && settling == 0) {
+            return "a gap in the stream";
+        }
+        if (frame.entries().isEmpty() && settling == 0) {
+            arrived(frame, List.of());
+            return "";
+        }
+        settling++;
+        Map<String, byte[]> kept = frame.entries().isEmpty() ? Map.of() : rows(memoryAfter(frame));
+        core.submit(link.id, frame.entries(), kept, settled -> settled(frame, settled));
+        return "";
+    }
+
+    private String wrong(List<Entry> entries) {
+        for (Entry entry : entries) {
+            if (!link.shares(entry)) {
+                return "an entry that may not come over this link: " + entry.key();
+            }
+        }
+        return "";
+    }
+
+    private PeerMemory memoryAfter(Frame.Entries frame) {
+        return new PeerMemory(
+                link.hello().boot(),
+                frame.through(),
+                whole,
+                whole ? frame.ownNetwork() : 0,
+                whole ? frame.ownEverywhere() : 0);
+    }
+
+    /** The rows to keep along: also the clock, where the peer's row held a claim that is about to go. */
+    private Map<String, byte[]> rows(PeerMemory after) {
+        Map<String, byte[]> rows = new HashMap<>();
+        PeerMemory before = core.memories.get(link.unit);
+        PeerMemory next = before == null || before.boot() != after.boot() ? after : after.claimingAtLeast(before);
+        rows.put(PEER_ROW + link.unit, next.toBytes());
+        if (before != null && before.boot() != after.boot()) {
+            rows.put(CLOCK_ROW, core.coverage.held().toBytes());
+        }
+        return rows;
+    }
+
+    private void settled(Frame.Entries frame, Input.Settled settled) {
+        settling--;
+        if (settled.refused() != null) {
+            core.effect(new Effect.Close(link.id, "this unit cannot keep what comes: " + settled.refused()));
+            return;
+        }
+        arrived(frame, settled.verdicts());
+    }
+
+    private void arrived(Frame.Entries frame, List<Verdict> verdicts) {
+        for (int i = 0; i < verdicts.size(); i++) {
+            judge(frame.entries().get(i), verdicts.get(i), false);
+        }
+        if (frame.through() > cursor) {
+            cursor = frame.through();
+        }
+        if (whole && (frame.ownNetwork() > 0 || frame.ownEverywhere() > 0)) {
+            DotClock claim = DotClock.EMPTY.with(link.hello().boot(), frame.ownNetwork(), frame.ownEverywhere());
+            core.coverage.merge(claim);
+            if (!verdicts.isEmpty()) {
+                core.coverage.nowKept(claim);
+            }
+        }
+        remember(frame);
+        acknowledge();
+    }
+
+    private void remember(Frame.Entries frame) {
+        PeerMemory before = core.memories.get(link.unit);
+        PeerMemory after = memoryAfter(frame);
+        core.memories.put(
+                link.unit, before == null || before.boot() != after.boot() ? after : after.claimingAtLeast(before));
+    }
+
+    private void acknowledge() {
+        if (settling == 0 && told > cursor) {
+            cursor = told;
+        }
+        core.send(link.id, new Frame.Acknowledge(cursor));
+    }
+
+    /** The peer has sent, or left out, everything up to here. */
+    void told(long through) {
+        told = Math.max(told, through);
+        if (begun && settling == 0 && told > cursor) {
+            acknowledge();
+        }
+    }
+
+    /** Takes what a descent found. */
+    String repair(List<Entry> entries) {
+        String wrong = wrong(entries);
+        if (!wrong.isEmpty() || entries.isEmpty()) {
+            return wrong;
+        }
+        core.submit(link.id, entries, Map.of(), settled -> {
+            List<Verdict> verdicts = settled.verdicts();
+            for (int i = 0; i < verdicts.size(); i++) {
+                judge(entries.get(i), verdicts.get(i), true);
+            }
+            link.descents.repaired();
+        });
+        return "";
+    }
+
+    private void judge(Entry entry, Verdict verdict, boolean answer) {
+        Entry loser = verdict.loser();
+        if (loser != null) {
+            Entry winner = loser == entry ? verdict.stored() : entry;
+            core.effect(new Effect.Lost(loser, winner == null ? entry.version() : winner.version()));
+        }
+        switch (verdict.outcome()) {
+            case APPLIED, KNOWN -> {}
+            case OLDER -> {
+                Entry stored = verdict.stored();
+                if (answer && stored != null) {
+                    core.send(
+                            link.id,
+                            new Frame.Repair(List.of(stored), entry.key().scope(), List.of()));
+                }
+            }
+            case COVERED -> doubt(entry);
+            case REFUSED -> {
+                // Whoever claims to hold what it refused would delete it elsewhere.
+                whole = false;
+                core.say(link.unit + ": an entry was refused, its stamp is more than 50 years ahead: " + entry.key());
+            }
+        }
+    }
+
+    /** The entry was deleted here, unless a damaged row only makes it look so. */
+    private void doubt(Entry entry) {
+        int bucket = Forest.bucket(entry.key());
+        core.read(Set.of(bucket), leaves -> {
+            List<Entry> leaf = leaves.get(bucket);
+            boolean absent =
+                    leaf != null && leaf.stream().noneMatch(each -> each.key().equals(entry.key()));
+            if (absent && core.coverage.clock().covers(entry)) {
+                core.send(
+                        link.id,
+                        new Frame.Repair(List.of(entry.expired()), entry.key().scope(), List.of()));
+            }
+        });
+    }
+
+    boolean isIdle() {
+        return begun && settling == 0;
+    }
+}

@@ -1,0 +1,56 @@
+package io.bookshelf.replica;
+
+import io.bookshelf.schema.DotClock;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+
+/** What a core finds in the kept rows when it starts. A row that cannot be read counts as absent: then less is claimed. */
+final class KeptRows {
+    private static final String AUTHOR_ROW = "author/";
+    private static final String START_ROW = "start/";
+
+    private KeptRows() {}
+
+    static ReplicaCore.Start read(
+            String unit, long boot, Map<String, byte[]> kept, long began, long stamp, boolean empty) {
+        DotClock clock = DotClock.EMPTY;
+        Map<Long, Long> ended = new HashMap<>();
+        Map<String, PeerMemory> memories = new HashMap<>();
+        for (Map.Entry<String, byte[]> row : kept.entrySet()) {
+            String name = row.getKey();
+            byte[] value = row.getValue();
+            try {
+                if (name.equals(Incoming.CLOCK_ROW)) {
+                    clock = clock.merge(DotClock.fromBytes(value));
+                } else if (name.startsWith(AUTHOR_ROW) && value.length == 3 * Long.BYTES) {
+                    ByteBuffer counters = ByteBuffer.wrap(value);
+                    clock = clock.with(id(name), counters.getLong(8), counters.getLong(16));
+                } else if (name.startsWith(START_ROW) && value.length == Long.BYTES) {
+                    ended.put(id(name), ByteBuffer.wrap(value).getLong());
+                } else if (name.startsWith(Incoming.PEER_ROW)) {
+                    PeerMemory memory = PeerMemory.fromBytes(value);
+                    memories.put(name.substring(Incoming.PEER_ROW.length()), memory);
+                    clock = clock.with(memory.boot(), memory.ownNetwork(), memory.ownEverywhere());
+                }
+            } catch (IllegalArgumentException unreadable) {
+                // As if it were not there.
+                continue;
+            }
+        }
+        return new ReplicaCore.Start(unit, boot, began, stamp, empty, clock, ended, memories);
+    }
+
+    private static long id(String name) {
+        return HexFormat.fromHexDigitsToLong(name.substring(name.indexOf('/') + 1));
+    }
+
+    /** Rows that take back what was claimed of earlier starts. */
+    static Map<String, byte[]> forgetAuthors(Collection<Long> starts) {
+        Map<String, byte[]> rows = new HashMap<>();
+        starts.forEach(start -> rows.put(AUTHOR_ROW + HexFormat.of().toHexDigits(start), new byte[0]));
+        return rows;
+    }
+}

@@ -1,0 +1,188 @@
+package io.bookshelf.replica;
+
+import io.bookshelf.schema.DotClock;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.wire.Frame;
+import io.bookshelf.schema.wire.Frames;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What this unit streams to a peer: everything behind the peer's cursor, in the order of the sequence. The store's index of
+ * sequences is the queue; only what is under way is remembered here.
+ */
+final class Outgoing {
+    private static final long[] NOTHING = {0, 0};
+
+    private final CoreState core;
+    private final PeerLink link;
+    private final ArrayDeque<UnderWay> underWay = new ArrayDeque<>();
+    private final List<Entry> gathered = new ArrayList<>();
+    private DotClock covered = DotClock.EMPTY;
+    private boolean begun;
+    private boolean announced;
+    private boolean reading;
+    // Looked at up to here; told up to here; the peer has it up to here.
+    private long sent;
+    private long told;
+    private long acknowledged;
+    private int gatheredBytes;
+    private int underWayBytes;
+    // What a page that is being read may claim when it turns out to be the last one.
+    private long claimNetwork;
+    private long claimEverywhere;
+    private long claimAt;
+    // A page leaves out what was written again behind it: until that too has been sent, nothing may be claimed.
+    private long noClaimsBefore;
+
+    private record UnderWay(long through, int bytes) {}
+
+    Outgoing(CoreState core, PeerLink link) {
+        this.core = core;
+        this.link = link;
+    }
+
+    void begin(Frame.Hello hello) {
+        covered = hello.clock();
+        sent = startFor(hello);
+        told = sent;
+        acknowledged = sent;
+        begun = true;
+        // Tells from where on, even if there is nothing.
+        flush(sent, claimsAt(sent));
+        pump();
+    }
+
+    private long startFor(Frame.Hello hello) {
+        Frame.Cursor cursor = hello.cursor();
+        if (cursor == null) {
+            return hello.empty() ? 0 : core.began;
+        }
+        if (cursor.boot() == core.boot) {
+            return Math.min(cursor.sequence(), core.sequence);
+        }
+        Long end = core.ended.get(cursor.boot());
+        // Of an unknown start nothing follows; the descent finds what is older than this one.
+        return end == null ? hello.empty() ? 0 : core.began : Math.min(cursor.sequence(), end);
+    }
+
+    /** Sends what there is, as far as the window allows. */
+    void pump() {
+        while (begun && !reading && sent < core.sequence && underWayBytes < core.settings.windowBytes()) {
+            List<Tail.Piece> pieces = core.tail.behind(sent);
+            if (pieces.isEmpty()) {
+                reading = true;
+                claimAt = core.sequence;
+                claimNetwork = core.coverage.ownNetwork();
+                claimEverywhere = core.coverage.ownEverywhere();
+                core.effect(new Effect.ReadPage(link.id, sent));
+                return;
+            }
+            stream(pieces);
+        }
+    }
+
+    private void stream(List<Tail.Piece> pieces) {
+        for (Tail.Piece piece : pieces) {
+            for (Input.Applied applied : piece.applied()) {
+                if (applied.link() != link.id && wants(applied.entry())) {
+                    gather(applied.entry());
+                }
+            }
+            sent = piece.through();
+            if (gatheredBytes >= Frames.FULL_BYTES || piece == pieces.getLast()) {
+                flush(sent, sent >= noClaimsBefore ? piece.own() : NOTHING);
+                if (underWayBytes >= core.settings.windowBytes()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    void page(Input.Page page) {
+        reading = false;
+        for (Entry entry : page.entries()) {
+            if (wants(entry)) {
+                gather(entry);
+            }
+        }
+        sent = Math.max(sent, page.through());
+        noClaimsBefore = page.damaged() ? Long.MAX_VALUE : Math.max(noClaimsBefore, page.sequence());
+        boolean complete = !page.more() && sent >= claimAt && sent >= noClaimsBefore;
+        flush(sent, complete ? new long[] {claimNetwork, claimEverywhere} : NOTHING);
+        pump();
+    }
+
+    private long[] claimsAt(long through) {
+        return through >= core.sequence
+                ? new long[] {core.coverage.ownNetwork(), core.coverage.ownEverywhere()}
+                : NOTHING;
+    }
+
+    private boolean wants(Entry entry) {
+        long author = entry.version().replica();
+        if (!link.shares(entry) || author == link.hello().boot() || covered.covers(entry)) {
+            return false;
+        }
+        String unit = core.unitOf.get(author);
+        if (unit == null || unit.equals(core.self)) {
+            return true;
+        }
+        // Its author gets it there without this unit's help, and says so if that should end.
+        Set<String> reached = core.neighbours.get(unit);
+        return !unit.equals(link.unit) && (reached == null || !reached.contains(link.unit));
+    }
+
+    private void gather(Entry entry) {
+        int bytes = Frames.size(entry);
+        if (gatheredBytes > 0 && gatheredBytes + bytes > Frames.FULL_BYTES) {
+            // The rest of the same stretch follows: nothing is through before that.
+            flush(told, NOTHING);
+        }
+        gathered.add(entry);
+        gatheredBytes += bytes;
+    }
+
+    /** @param own the own counters that the peer may take as covered when it has this */
+    private void flush(long through, long[] own) {
+        if (gathered.isEmpty() && announced) {
+            return;
+        }
+        announced = true;
+        int bytes = gatheredBytes + 32;
+        core.send(link.id, new Frame.Entries(told, through, List.copyOf(gathered), link.cloud ? 0 : own[0], own[1]));
+        underWay.add(new UnderWay(through, bytes));
+        underWayBytes += bytes;
+        told = through;
+        gathered.clear();
+        gatheredBytes = 0;
+    }
+
+    /** Everything up to here was sent or left out; to be said in a heartbeat. */
+    long told() {
+        if (begun && gathered.isEmpty()) {
+            told = sent;
+        }
+        return told;
+    }
+
+    void acknowledged(Frame.Acknowledge acknowledge) {
+        long through = Math.min(acknowledge.through(), sent);
+        while (!underWay.isEmpty() && underWay.getFirst().through() <= through) {
+            underWayBytes -= underWay.removeFirst().bytes();
+        }
+        acknowledged = Math.max(acknowledged, through);
+        pump();
+    }
+
+    /** How much of this unit's sequence the peer has not acknowledged. */
+    long behind() {
+        return begun ? core.sequence - acknowledged : core.sequence;
+    }
+
+    boolean isIdle() {
+        return begun && !reading && underWay.isEmpty() && sent == core.sequence;
+    }
+}

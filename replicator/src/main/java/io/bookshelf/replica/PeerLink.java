@@ -1,0 +1,227 @@
+package io.bookshelf.replica;
+
+import io.bookshelf.schema.Digest;
+import io.bookshelf.schema.DotClock;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.Scope;
+import io.bookshelf.schema.wire.Frame;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One link, from its opening to its end: who is there, signs of life, and the two streams and the descent on it. */
+final class PeerLink {
+    final long id;
+    final String unit;
+    final boolean cloud;
+    final boolean dialled;
+    final Outgoing outgoing;
+    final Incoming incoming;
+    final Descents descents;
+
+    private final CoreState core;
+    private final long openedAt;
+    private Frame.@Nullable Hello hello;
+    private long heardAt;
+    private long beatAt;
+    private int beats;
+    private int lastBeat;
+    private long lastBeatAt;
+    private long roundTrip = -1;
+    private long offsetMillis;
+    private boolean offsetKnown;
+    private Frame.@Nullable Heartbeat lastHeartbeat;
+    private long askedClockHash;
+    private long bytesReceived;
+
+    PeerLink(CoreState core, Input.Opened opened) {
+        this.core = core;
+        this.id = opened.link();
+        this.unit = opened.unit();
+        this.cloud = opened.cloud();
+        this.dialled = opened.dialled();
+        this.openedAt = core.now;
+        this.heardAt = core.now;
+        this.outgoing = new Outgoing(core, this);
+        this.incoming = new Incoming(core, this);
+        this.descents = new Descents(core, this);
+    }
+
+    void greet() {
+        core.send(
+                id,
+                new Frame.Hello(
+                        Frame.PROTOCOL,
+                        Frame.OLDEST_PROTOCOL,
+                        core.boot,
+                        core.began,
+                        core.cursorOf(unit),
+                        core.empty,
+                        clockForPeer(),
+                        core.wallMillis,
+                        core.wallKnown));
+    }
+
+    void greeted(Frame.Hello said) {
+        hello = said;
+        core.unitOf.put(said.boot(), unit);
+        core.stability.met(unit, said.boot());
+        wall(said.wallMillis(), said.wallKnown());
+        incoming.begin(said);
+        outgoing.begin(said);
+    }
+
+    boolean isGreeted() {
+        return hello != null;
+    }
+
+    Frame.Hello hello() {
+        return Objects.requireNonNull(hello, "not greeted");
+    }
+
+    void heard(int bytes) {
+        heardAt = core.now;
+        bytesReceived += bytes;
+    }
+
+    boolean isSilent() {
+        return core.now - heardAt > core.settings.silenceMillis()
+                || !isGreeted() && core.now - openedAt > core.settings.silenceMillis();
+    }
+
+    /** May this peer be told of keys of a scope? */
+    boolean shares(Scope scope) {
+        return switch (scope) {
+            case UNIT -> false;
+            case NETWORK -> !cloud;
+            case EVERYWHERE -> true;
+        };
+    }
+
+    boolean shares(Entry entry) {
+        return shares(entry.key().scope());
+    }
+
+    private DotClock clockForPeer() {
+        DotClock clock = core.coverage.clock();
+        return cloud ? clock.withoutNetwork() : clock;
+    }
+
+    void beat() {
+        if (!isGreeted() || beats > 0 && core.now - beatAt < core.settings.heartbeatMillis()) {
+            return;
+        }
+        beatAt = core.now;
+        beats++;
+        int age = lastBeat == 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, core.now - lastBeatAt);
+        Frame.Roots roots = core.forest.roots();
+        Frame.Roots shown = roots != null && cloud ? new Frame.Roots(Digest.ZERO, roots.everywhere()) : roots;
+        core.send(
+                id,
+                new Frame.Heartbeat(
+                        beats,
+                        lastBeat,
+                        age,
+                        outgoing.told(),
+                        core.sequence,
+                        shown,
+                        clockForPeer().hash(),
+                        core.wallMillis,
+                        core.wallKnown));
+    }
+
+    void take(Frame.Heartbeat heartbeat) {
+        lastBeat = heartbeat.number();
+        lastBeatAt = core.now;
+        lastHeartbeat = heartbeat;
+        wall(heartbeat.wallMillis(), heartbeat.wallKnown());
+        if (heartbeat.echo() == beats && beats > 0) {
+            roundTrip = Math.max(0, core.now - beatAt - heartbeat.echoAgeMillis());
+        }
+        incoming.told(heartbeat.sent());
+        compare(heartbeat);
+    }
+
+    /** Says where this unit stands, and compares with what the peer said last. */
+    void lookAgain() {
+        beats = Math.max(beats, 1);
+        beatAt = core.now - core.settings.heartbeatMillis();
+        beat();
+        if (lastHeartbeat != null) {
+            compare(lastHeartbeat);
+        }
+    }
+
+    private void compare(Frame.Heartbeat heartbeat) {
+        Frame.Roots ours = core.forest.roots();
+        Frame.Roots theirs = heartbeat.roots();
+        if (ours == null || theirs == null) {
+            descents.unknown();
+            return;
+        }
+        if (agree(ours, theirs)) {
+            descents.agreed();
+            long hash = heartbeat.clockHash();
+            if (hash != clockForPeer().hash() && hash != askedClockHash) {
+                askedClockHash = hash;
+                core.send(id, new Frame.AskClock());
+            }
+            return;
+        }
+        boolean quiet = heartbeat.sent() == heartbeat.sequence() && incoming.isIdle() && outgoing.isIdle();
+        descents.differ(ours, theirs, quiet);
+    }
+
+    boolean agree(Frame.Roots ours, Frame.Roots theirs) {
+        return ours.everywhere().equals(theirs.everywhere())
+                && (cloud || ours.network().equals(theirs.network()));
+    }
+
+    void answerClock() {
+        Frame.Roots roots = core.forest.roots();
+        if (roots != null) {
+            Frame.Roots shown = cloud ? new Frame.Roots(Digest.ZERO, roots.everywhere()) : roots;
+            core.send(id, new Frame.Clock(shown, clockForPeer()));
+        }
+    }
+
+    /** Takes the peer's clock over if both hold the same: what is deleted there is then not here either. */
+    void take(Frame.Clock clock) {
+        Frame.Roots ours = core.forest.roots();
+        if (ours != null && agree(ours, clock.roots())) {
+            core.coverage.merge(cloud ? clock.clock().withoutNetwork() : clock.clock());
+        } else {
+            askedClockHash = 0;
+        }
+    }
+
+    private void wall(long millis, boolean known) {
+        offsetMillis = millis - core.wallMillis;
+        offsetKnown = known;
+    }
+
+    /** How far the peer's wall clock is ahead of this unit's, in milliseconds. */
+    long offsetMillis() {
+        return offsetMillis;
+    }
+
+    boolean offsetKnown() {
+        return offsetKnown;
+    }
+
+    long roundTripMillis() {
+        return roundTrip;
+    }
+
+    long bytesReceived() {
+        return bytesReceived;
+    }
+
+    boolean hasAgreed() {
+        return descents.hasAgreed() && incoming.isIdle() && outgoing.isIdle();
+    }
+
+    boolean isCatchingUp() {
+        Frame.Heartbeat last = lastHeartbeat;
+        return !incoming.isIdle() || !outgoing.isIdle() || last == null || last.sent() < last.sequence();
+    }
+}

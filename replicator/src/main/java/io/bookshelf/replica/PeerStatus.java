@@ -1,0 +1,32 @@
+package io.bookshelf.replica;
+
+/**
+ * How it stands with a peer.
+ *
+ * @param state linked, catching up, reconciling, in sync or unreachable
+ * @param sinceMillis when that began, wall clock
+ * @param roundTripMillis of the last heartbeat, -1 while not known
+ * @param behind how many of this unit's sequence numbers the peer has not acknowledged
+ * @param lastInSyncMillis when both last had the same roots, wall clock, 0 for never
+ * @param bytesSent over links to it since the start
+ * @param bytesReceived the same, the other way
+ * @param note what is odd about it, empty for nothing
+ */
+public record PeerStatus(
+        State state,
+        long sinceMillis,
+        long roundTripMillis,
+        long behind,
+        long lastInSyncMillis,
+        long bytesSent,
+        long bytesReceived,
+        String note) {
+    /** The states of a peer. */
+    public enum State {
+        UNREACHABLE,
+        LINKED,
+        CATCHING_UP,
+        RECONCILING,
+        IN_SYNC
+    }
+}

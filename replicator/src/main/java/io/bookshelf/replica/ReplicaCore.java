@@ -1,0 +1,352 @@
+package io.bookshelf.replica;
+
+import io.bookshelf.merkle.Forest;
+import io.bookshelf.schema.DotClock;
+import io.bookshelf.schema.wire.Frame;
+import io.bookshelf.schema.wire.Frame.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one unit agrees with its peers: push, catch-up by cursor, reconciliation by Merkle descent, relay, and the forgetting of
+ * tombstones; see {@code docs/decisions/0006-replication.md}. Pure: {@link #step} takes what happened and returns what is to be
+ * done. Not thread-safe.
+ */
+public final class ReplicaCore {
+    private final CoreState core;
+    private final Peers peers;
+    private boolean counting;
+    private boolean keepingClock;
+    private long clockKeptAt;
+    private long statedAt = Long.MIN_VALUE / 2;
+    private long statedHash;
+    private long statementNumber;
+    private final Map<Long, Map<String, Long>> toldStatements = new HashMap<>();
+
+    /**
+     * What a core starts from.
+     *
+     * @param unit this unit's id
+     * @param boot its replica id of this start
+     * @param began the sequence at which this start began
+     * @param stamp the hybrid clock's last stamp
+     * @param empty true if the store has no entry at all
+     * @param clock what this unit covers, as kept
+     * @param ended earlier starts and the sequence at which each ended, as the file says
+     * @param memories what is kept of each peer's stream
+     */
+    record Start(
+            String unit,
+            long boot,
+            long began,
+            long stamp,
+            boolean empty,
+            DotClock clock,
+            Map<Long, Long> ended,
+            Map<String, PeerMemory> memories) {}
+
+    private ReplicaCore(Start start, CoreSettings settings, RandomGenerator random) {
+        this.core = new CoreState(start, settings, random);
+        this.peers = new Peers(core);
+    }
+
+    /**
+     * Makes a core of what the store has kept.
+     *
+     * @param kept the kept rows, by name
+     * @param began the store's sequence at this start
+     * @param stamp the hybrid clock's last stamp
+     * @param empty true if the store has no entry at all
+     */
+    public static ReplicaCore start(
+            String unit,
+            long boot,
+            Map<String, byte[]> kept,
+            long began,
+            long stamp,
+            boolean empty,
+            CoreSettings settings,
+            RandomGenerator random) {
+        Start start = KeptRows.read(unit, boot, kept, began, stamp, empty);
+        return new ReplicaCore(start, settings, random);
+    }
+
+    /**
+     * Takes what happened.
+     *
+     * @param nowMillis a clock that nobody sets
+     * @return what is to be done, in order
+     */
+    public List<Effect> step(Input input, long nowMillis) {
+        core.now = nowMillis;
+        switch (input) {
+            case Input.Opened opened -> peers.opened(opened);
+            case Input.Received received -> received(received);
+            case Input.Closed closed -> closed(closed.link());
+            case Input.Changed changed -> {
+                core.forest.changed(changed.changes());
+                core.changedIn(Forest.buckets(changed.changes()));
+                core.empty = false;
+            }
+            case Input.Replaced replaced -> damaged();
+            case Input.Committed committed -> committed(committed);
+            case Input.Settled settled -> core.settled(settled);
+            case Input.Page page -> {
+                PeerLink link = peers.link(page.link());
+                if (page.damaged()) {
+                    damaged();
+                } else if (link != null) {
+                    link.outgoing.page(page);
+                }
+            }
+            case Input.Counted counted -> {
+                counting = false;
+                if (core.forest.isCounted()) {
+                    break;
+                }
+                core.forest.count(counted.page(), counted.last());
+                count();
+            }
+            case Input.Buckets buckets -> {
+                if (!core.bucketsRead(buckets)) {
+                    damaged();
+                }
+            }
+            case Input.Listed listed -> core.stability.listed(listed.units());
+            case Input.Damaged damaged -> damaged();
+            case Input.Tick tick -> tick(tick);
+        }
+        return core.takeEffects();
+    }
+
+    private void received(Input.Received received) {
+        PeerLink link = peers.link(received.link());
+        if (link == null) {
+            return;
+        }
+        link.heard(received.bytes());
+        String wrong = link.isGreeted() ? take(link, received.frame()) : first(link, received.frame());
+        if (!wrong.isEmpty()) {
+            core.say(link.unit + ": link closed: " + wrong);
+            core.send(link.id, new Frame.Bye(wrong));
+            peers.end(link, wrong);
+        }
+    }
+
+    private String first(PeerLink link, Frame frame) {
+        return switch (frame) {
+            case Frame.Hello hello -> {
+                peers.greeted(link, hello);
+                yield "";
+            }
+            case Frame.Bye bye -> {
+                core.say(link.unit + " does not link: " + bye.reason());
+                peers.end(link, bye.reason());
+                yield "";
+            }
+            case Frame.Unknown unknown -> "";
+            // Whatever the peer sent before it knew of this start is of no use.
+            default -> "a frame before hello";
+        };
+    }
+
+    private String take(PeerLink link, Frame frame) {
+        return switch (frame) {
+            case Frame.Hello hello -> "a second hello";
+            case Frame.Entries entries -> link.incoming.take(entries);
+            case Frame.Acknowledge acknowledge -> {
+                link.outgoing.acknowledged(acknowledge);
+                yield "";
+            }
+            case Frame.Heartbeat heartbeat -> {
+                link.take(heartbeat);
+                yield "";
+            }
+            case Frame.AskClock ask -> {
+                link.answerClock();
+                yield "";
+            }
+            case Frame.Clock clock -> {
+                link.take(clock);
+                yield "";
+            }
+            case Frame.Statements statements -> {
+                statements.statements().forEach(statement -> heard(link, statement));
+                yield "";
+            }
+            case Frame.Neighbours neighbours -> {
+                core.neighbours.put(link.unit, Set.copyOf(neighbours.units()));
+                yield "";
+            }
+            case Frame.Descent descent -> link.descents.take(descent);
+            case Frame.Items items -> link.descents.take(items);
+            case Frame.Repair repair -> {
+                String wrong = link.incoming.repair(repair.entries());
+                yield wrong.isEmpty() ? link.descents.wanted(repair) : wrong;
+            }
+            case Frame.Bye bye -> {
+                core.say(link.unit + " ends the link: " + bye.reason());
+                peers.end(link, bye.reason());
+                yield "";
+            }
+            case Frame.Unknown unknown -> "";
+        };
+    }
+
+    private void heard(PeerLink link, Statement statement) {
+        toldStatements
+                .computeIfAbsent(link.id, id -> new HashMap<>())
+                .merge(statement.unit(), statement.number(), Math::max);
+        core.unitOf.putIfAbsent(statement.boot(), statement.unit());
+        core.stability.take(statement, core.coverage.kept());
+    }
+
+    private void closed(long id) {
+        toldStatements.remove(id);
+        peers.closed(id);
+    }
+
+    private void committed(Input.Committed committed) {
+        long before = core.sequence;
+        core.sequence = committed.sequence();
+        core.stamp = committed.stamp();
+        core.coverage.own(committed.ownNetwork(), committed.ownEverywhere());
+        if (committed.sequence() > before) {
+            core.empty = false;
+            core.tail.add(before, committed, core.coverage.ownNetwork(), core.coverage.ownEverywhere());
+            peers.greeted().forEach(link -> link.outgoing.pump());
+        }
+    }
+
+    /** Claims nothing any more, counts anew, and begins every link anew, so that what is lost is found and fetched. */
+    private void damaged() {
+        core.coverage.forget();
+        core.forest.reset();
+        core.forgetReadings();
+        core.tail.clear();
+        counting = false;
+        Map<String, byte[]> rows = new TreeMap<>();
+        rows.put(Incoming.CLOCK_ROW, new byte[0]);
+        core.memories.replaceAll((unit, memory) -> new PeerMemory(memory.boot(), memory.cursor(), false, 0, 0));
+        core.memories.forEach((unit, memory) -> rows.put(Incoming.PEER_ROW + unit, memory.toBytes()));
+        rows.putAll(KeptRows.forgetAuthors(core.ended.keySet()));
+        core.submit(0, List.of(), rows, settled -> {});
+        peers.all().forEach(link -> peers.end(link, "damage was found in the store: beginning anew"));
+        count();
+    }
+
+    private void tick(Input.Tick tick) {
+        core.wallMillis = tick.wallMillis();
+        core.wallKnown = tick.wallKnown();
+        for (PeerLink link : peers.all()) {
+            if (link.isSilent()) {
+                peers.end(link, "silent for too long");
+            } else {
+                link.beat();
+            }
+        }
+        count();
+        keepClock();
+        core.stability.ripen(core.coverage.kept());
+        state();
+        peers.observe();
+    }
+
+    private void count() {
+        if (!counting && !core.forest.isCounted()) {
+            counting = true;
+            String to = core.forest.countedTo();
+            core.effect(new Effect.CountPage(to == null ? "" : to));
+        }
+    }
+
+    private void keepClock() {
+        if (keepingClock || core.coverage.isKept() || core.now - clockKeptAt < core.settings.keepClockMillis()) {
+            return;
+        }
+        keepingClock = true;
+        DotClock held = core.coverage.held();
+        core.submit(0, List.of(), Map.of(Incoming.CLOCK_ROW, held.toBytes()), settled -> {
+            keepingClock = false;
+            clockKeptAt = core.now;
+            if (settled.refused() == null && core.coverage.held().covers(held)) {
+                core.coverage.nowKept(held);
+            }
+        });
+    }
+
+    /** States what this unit covers, if that has changed, and passes on what others stated. */
+    private void state() {
+        if (core.now - statedAt < core.settings.statementMillis()) {
+            return;
+        }
+        statedAt = core.now;
+        DotClock kept = core.coverage.kept();
+        long hash = kept.hash() ^ core.stamp;
+        statementNumber = hash == statedHash ? statementNumber : Math.max(core.stamp, statementNumber + 1);
+        statedHash = hash;
+        Statement own = new Statement(core.self, core.boot, statementNumber, core.stamp, kept);
+        for (PeerLink link : peers.greeted()) {
+            tell(link, own);
+        }
+    }
+
+    private void tell(PeerLink link, Statement own) {
+        Map<String, Long> told = toldStatements.computeIfAbsent(link.id, id -> new HashMap<>());
+        List<Statement> news = new ArrayList<>();
+        if (told.getOrDefault(core.self, -1L) < own.number()) {
+            news.add(own);
+        }
+        for (Statement other : core.stability.newest()) {
+            Set<String> reached = core.neighbours.getOrDefault(other.unit(), Set.of());
+            boolean direct = other.unit().equals(link.unit) || reached.contains(link.unit);
+            if (!direct && told.getOrDefault(other.unit(), -1L) < other.number()) {
+                news.add(other);
+            }
+        }
+        news.forEach(statement -> told.put(statement.unit(), statement.number()));
+        if (!news.isEmpty() && !link.cloud) {
+            core.send(link.id, new Frame.Statements(news));
+        }
+    }
+
+    /** What this unit covers, for {@link Merging}. */
+    public DotClock clock() {
+        return core.coverage.clock();
+    }
+
+    /** By what tombstones are judged, as of now. */
+    public Stability.Forgetting forgetting() {
+        return core.stability.forgetting(core.coverage.kept(), core.stamp);
+    }
+
+    /** How it stands with each peer that was ever linked since the start. */
+    public Map<String, PeerStatus> status() {
+        return peers.status();
+    }
+
+    /** How far the wall clocks of linked peers that know the time are ahead of this unit's, in milliseconds. */
+    public List<Long> wallOffsets() {
+        return peers.greeted().stream()
+                .filter(PeerLink::offsetKnown)
+                .map(PeerLink::offsetMillis)
+                .sorted()
+                .toList();
+    }
+
+    /** Counts the bytes of a frame that was sent. */
+    public void sent(long link, int bytes) {
+        peers.sent(link, bytes);
+    }
+
+    /** The roots as they stand, null while they are counted. */
+    public Frame.@Nullable Roots roots() {
+        return core.forest.roots();
+    }
+}

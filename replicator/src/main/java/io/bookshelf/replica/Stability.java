@@ -1,0 +1,110 @@
+package io.bookshelf.replica;
+
+import io.bookshelf.schema.DotClock;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.Scope;
+import io.bookshelf.schema.wire.Frame.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the units of the network state of themselves, and what follows for tombstones: one may be forgotten when every listed
+ * unit covers it, will never write below it, and has nothing that this unit does not cover.
+ */
+public final class Stability {
+    private final String self;
+    private final Map<String, Statement> newest = new HashMap<>();
+    // The newest that this unit covers all of.
+    private final Map<String, Statement> ripe = new HashMap<>();
+    private Set<String> listed = Set.of();
+
+    Stability(String self) {
+        this.self = self;
+    }
+
+    void listed(Set<String> units) {
+        listed = Set.copyOf(units);
+        newest.keySet().retainAll(listed);
+        ripe.keySet().retainAll(listed);
+    }
+
+    /** Takes a statement; true if it was news. */
+    boolean take(Statement statement, DotClock kept) {
+        if (statement.unit().equals(self) || !listed.contains(statement.unit())) {
+            return false;
+        }
+        Statement before = newest.get(statement.unit());
+        if (before != null && before.number() >= statement.number()) {
+            return false;
+        }
+        newest.put(statement.unit(), statement);
+        ripen(kept);
+        return true;
+    }
+
+    /** A unit is met in another start than its statement is of: what it says now counts, whatever its number. */
+    void met(String unit, long boot) {
+        Statement before = newest.get(unit);
+        if (before != null && before.boot() != boot) {
+            newest.remove(unit);
+        }
+    }
+
+    void ripen(DotClock kept) {
+        for (Statement statement : newest.values()) {
+            if (kept.covers(statement.clock())) {
+                ripe.put(statement.unit(), statement);
+            }
+        }
+    }
+
+    Collection<Statement> newest() {
+        return newest.values();
+    }
+
+    /** What tombstones are judged by, as of now: safe to hand to another thread. */
+    Forgetting forgetting(DotClock kept, long stamp) {
+        List<Statement> others = new ArrayList<>();
+        for (String unit : listed) {
+            if (!unit.equals(self)) {
+                Statement statement = ripe.get(unit);
+                if (statement == null) {
+                    return new Forgetting(null, List.of(), 0);
+                }
+                others.add(statement);
+            }
+        }
+        return new Forgetting(kept, others, stamp);
+    }
+
+    /**
+     * Judges tombstones. Immutable.
+     *
+     * @param kept what this unit covers for sure; null if a listed unit has not been heard of
+     * @param others what the other listed units stated
+     * @param stamp the last of this unit's own hybrid clock
+     */
+    public record Forgetting(@Nullable DotClock kept, List<Statement> others, long stamp) {
+        /** True if nobody needs the tombstone any more. */
+        public boolean mayForget(Entry tombstone) {
+            if (tombstone.key().scope() == Scope.UNIT) {
+                return true;
+            }
+            long its = tombstone.version().stamp();
+            if (kept == null || !kept.covers(tombstone) || Long.compareUnsigned(stamp, its) < 0) {
+                return false;
+            }
+            for (Statement other : others) {
+                if (!other.clock().covers(tombstone) || Long.compareUnsigned(other.stamp(), its) < 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}

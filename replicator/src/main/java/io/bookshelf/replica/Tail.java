@@ -1,0 +1,57 @@
+package io.bookshelf.replica;
+
+import io.bookshelf.schema.wire.Frames;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The last commits, so that peers who are up to date are served without reading the store. Bounded. */
+final class Tail {
+    private static final int MOST_BYTES = 1024 * 1024;
+
+    private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
+    private int bytes;
+
+    /**
+     * One commit.
+     *
+     * @param from the sequence before it
+     * @param through the sequence after it
+     */
+    record Piece(long from, long through, List<Input.Applied> applied, long ownNetwork, long ownEverywhere, int bytes) {
+        long[] own() {
+            return new long[] {ownNetwork, ownEverywhere};
+        }
+    }
+
+    void add(long from, Input.Committed commit, long ownNetwork, long ownEverywhere) {
+        if (!pieces.isEmpty() && pieces.getLast().through != from) {
+            clear();
+        }
+        int size = 64;
+        for (Input.Applied applied : commit.applied()) {
+            size += Frames.size(applied.entry());
+        }
+        pieces.add(new Piece(from, commit.sequence(), commit.applied(), ownNetwork, ownEverywhere, size));
+        bytes += size;
+        while (bytes > MOST_BYTES) {
+            bytes -= pieces.removeFirst().bytes;
+        }
+    }
+
+    void clear() {
+        pieces.clear();
+        bytes = 0;
+    }
+
+    /** The commits behind {@code after}, empty if they do not all begin there. */
+    List<Piece> behind(long after) {
+        List<Piece> found = new ArrayList<>();
+        for (Piece piece : pieces) {
+            if (piece.from == after || !found.isEmpty()) {
+                found.add(piece);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,414 @@
+package io.bookshelf.node.replication;
+
+import io.bookshelf.bus.Commit;
+import io.bookshelf.bus.Committer;
+import io.bookshelf.bus.Submission;
+import io.bookshelf.bus.TombstonePolicy;
+import io.bookshelf.bus.WallClock;
+import io.bookshelf.bus.Write;
+import io.bookshelf.merkle.Forest.Change;
+import io.bookshelf.replica.Effect;
+import io.bookshelf.replica.Input;
+import io.bookshelf.replica.ReplicaCore;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.HybridClock;
+import io.bookshelf.schema.Key;
+import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.schema.wire.Frames;
+import io.bookshelf.store.EntryIndex;
+import io.bookshelf.store.Head;
+import io.bookshelf.store.MemoryDisk;
+import io.bookshelf.store.MemoryStore;
+import io.bookshelf.store.StoreReader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A unit: the production core and committer over a disk in memory, with a process that can die and a clock that can be wrong. */
+final class SimUnit implements EntryIndex, WallClock {
+    private static final long LATEST = SimWorld.EPOCH + 50L * 365 * 24 * 3_600_000;
+    private static final long TOMBSTONE_AGE = 10_000;
+
+    /** A key whose changes are to be in the transcript: {@code -Dbookshelf.trace=KEY}. */
+    private static final String TRACED = System.getProperty("bookshelf.trace", "");
+
+    final String name;
+    private final SimWorld world;
+    MemoryDisk disk = new MemoryDisk();
+    private @Nullable MemoryStore store;
+    private @Nullable Committer committer;
+    private @Nullable ReplicaCore core;
+    private Outcomes outcomes = new Outcomes();
+    private ArrayDeque<Submission> queue = new ArrayDeque<>();
+    private final List<Change> changes = new ArrayList<>();
+    private final List<Input> told = new ArrayList<>();
+    private final Set<Long> links = new HashSet<>();
+    private boolean rebuild;
+    private int incarnation;
+    private Set<String> listed = Set.of();
+    long skewMillis;
+    boolean timeKnown = true;
+    long slowness = 2;
+    boolean retired;
+
+    private record LocalWrite(Write write) implements Submission {
+        @Override
+        public int weight() {
+            return 64;
+        }
+    }
+
+    SimUnit(SimWorld world, String name) {
+        this.world = world;
+        this.name = name;
+    }
+
+    boolean isRunning() {
+        return store != null;
+    }
+
+    long slowness() {
+        return slowness;
+    }
+
+    ReplicaCore core() {
+        return Objects.requireNonNull(core);
+    }
+
+    void start() {
+        incarnation++;
+        store = new MemoryStore(disk, world.random, List.of(this));
+        committer = new Committer(
+                store, this, () -> Objects.requireNonNull(store).head().sequence(), new TombstonePolicy() {
+                    @Override
+                    public boolean mayForget(Entry tombstone) {
+                        return core().forgetting().mayForget(tombstone);
+                    }
+
+                    @Override
+                    public long ageMillis() {
+                        return TOMBSTONE_AGE;
+                    }
+                });
+        outcomes = new Outcomes();
+        queue = new ArrayDeque<>();
+        startCore();
+        int mine = incarnation;
+        every(100, mine, this::tick);
+        every(1_000, mine, this::keepHouse);
+        every(300 + world.random.nextInt(400), mine, () -> world.links.dial(this));
+        world.say(name + " starts as " + Long.toHexString(store.replica()));
+    }
+
+    private void startCore() {
+        MemoryStore opened = Objects.requireNonNull(store);
+        try (StoreReader reader = opened.openReader()) {
+            core = ReplicaCore.start(
+                    name,
+                    opened.replica(),
+                    reader.kept(""),
+                    opened.head().sequence(),
+                    opened.head().clock(),
+                    disk.rows() == 0,
+                    world.settings,
+                    world.random);
+        }
+        step(new Input.Listed(listed));
+        step(new Input.Tick(millis(), known()));
+    }
+
+    private void every(long millis, int mine, Runnable what) {
+        world.after(millis, () -> {
+            if (incarnation == mine && isRunning()) {
+                what.run();
+                every(millis, mine, what);
+            }
+        });
+    }
+
+    /** The process dies: what was not committed is gone. */
+    void die() {
+        world.say(name + " dies");
+        world.links.died(this);
+        links.clear();
+        changes.clear();
+        told.clear();
+        rebuild = false;
+        Objects.requireNonNull(store).close();
+        store = null;
+        core = null;
+        incarnation++;
+    }
+
+    void listed(Set<String> units) {
+        listed = units;
+        if (isRunning()) {
+            step(new Input.Listed(units));
+        }
+    }
+
+    private void tick() {
+        if (!timeKnown) {
+            List<Long> offsets = core().wallOffsets();
+            if (!offsets.isEmpty()) {
+                skewMillis += offsets.get(offsets.size() / 2);
+                timeKnown = true;
+            }
+        }
+        step(new Input.Tick(millis(), known()));
+    }
+
+    private void keepHouse() {
+        Objects.requireNonNull(committer).keepHouse();
+        tell();
+    }
+
+    void write(Key key, byte[] value, long expirySeconds) {
+        queue.add(new LocalWrite(new Write(key, value, 1, ValueProperties.NONE, expirySeconds)));
+        commitSoon();
+    }
+
+    private void commitSoon() {
+        int mine = incarnation;
+        world.after(1 + world.random.nextInt(8), () -> {
+            if (incarnation == mine && isRunning() && !queue.isEmpty()) {
+                commit();
+            }
+        });
+    }
+
+    /** Commits some of what waits. */
+    void commit() {
+        List<Submission> batch = new ArrayList<>();
+        int most = 1 + world.random.nextInt(40);
+        while (!queue.isEmpty() && batch.size() < most) {
+            batch.add(queue.poll());
+        }
+        Commit commit = Objects.requireNonNull(committer).commit(batch);
+        Head head = Objects.requireNonNull(committer).head();
+        List<Entry> own = new ArrayList<>();
+        for (Commit.Outcome outcome : commit.outcomes()) {
+            Entry entry = outcome.entry();
+            if (outcome.submission() instanceof LocalWrite && entry != null) {
+                world.truth.written(entry);
+                if (retired) {
+                    world.truth.loosen(entry.key());
+                }
+                own.add(entry);
+            }
+        }
+        own.forEach(world.truth::acknowledged);
+        told.addAll(outcomes.of(commit, head));
+        tell();
+        if (!queue.isEmpty()) {
+            commitSoon();
+        }
+    }
+
+    private void tell() {
+        if (rebuild) {
+            rebuild = false;
+            told.removeIf(input -> !(input instanceof Input.Settled));
+            told.clear();
+            world.say(name + " found damage and begins anew");
+            for (Long link : List.copyOf(links)) {
+                world.links.close(link);
+            }
+            links.clear();
+            outcomes = new Outcomes();
+            queue.removeIf(submission -> !(submission instanceof LocalWrite));
+            startCore();
+            step(new Input.Damaged());
+            return;
+        }
+        List<Input> now = List.copyOf(told);
+        told.clear();
+        now.forEach(this::step);
+    }
+
+    private void step(Input input) {
+        ReplicaCore stepping = core();
+        for (Effect effect : stepping.step(input, world.now())) {
+            if (core == stepping) {
+                handle(effect);
+            }
+        }
+    }
+
+    private void handle(Effect effect) {
+        int mine = incarnation;
+        ReplicaCore asking = core();
+        switch (effect) {
+            case Effect.Send send -> world.links.send(send.link(), send.frame());
+            case Effect.Close close -> {
+                world.say(name + " closes the link to " + world.links.otherEnd(close.link()) + ": " + close.reason());
+                world.links.close(close.link());
+            }
+            case Effect.Submit submit -> submit(submit);
+            case Effect.ReadPage read -> world.after(world.random.nextInt(6), () -> {
+                if (incarnation == mine && core == asking) {
+                    page(read);
+                }
+            });
+            case Effect.CountPage count -> world.after(world.random.nextInt(6), () -> {
+                if (incarnation == mine && core == asking) {
+                    count(count);
+                }
+            });
+            case Effect.ReadBuckets read -> world.after(world.random.nextInt(6), () -> {
+                if (incarnation == mine && core == asking) {
+                    buckets(read);
+                }
+            });
+            case Effect.Lost lost -> world.truth.reportedLost.add(lost.loser().version());
+            case Effect.Say say -> world.say(name + ": " + say.line());
+        }
+    }
+
+    private void submit(Effect.Submit submit) {
+        MergeRules rules = new MergeRules(() -> core().clock(), LATEST, this);
+        List<ArrivingEntry> entries = submit.entries().stream()
+                .map(entry -> new ArrivingEntry(entry, submit.link(), rules))
+                .toList();
+        queue.addAll(entries);
+        queue.add(new FrameEnd(submit.ticket(), entries, submit.kept()));
+        commitSoon();
+    }
+
+    private void page(Effect.ReadPage read) {
+        MemoryStore opened = Objects.requireNonNull(store);
+        long damage = opened.health().damagedRows();
+        try (StoreReader reader = opened.openReader()) {
+            StoreReader.Page<Long> page = reader.changesAfter(read.after(), 0, 50, 32 * 1024);
+            Long next = page.next();
+            step(new Input.Page(
+                    read.link(),
+                    page.entries(),
+                    next == null ? page.sequence() : next,
+                    page.sequence(),
+                    next != null,
+                    opened.health().damagedRows() != damage));
+        }
+    }
+
+    private void count(Effect.CountPage count) {
+        try (StoreReader reader = Objects.requireNonNull(store).openReader()) {
+            String after = count.after().isEmpty() ? null : count.after();
+            StoreReader.Page<String> page = reader.scan("", after, 0, 50, 32 * 1024);
+            step(new Input.Counted(page.entries(), page.next() == null));
+        }
+    }
+
+    private void buckets(Effect.ReadBuckets read) {
+        Map<Integer, List<Entry>> found = new HashMap<>();
+        try (StoreReader reader = Objects.requireNonNull(store).openReader()) {
+            read.buckets().forEach(bucket -> found.put(bucket, reader.bucket(bucket)));
+        }
+        step(new Input.Buckets(read.ticket(), found));
+    }
+
+    void opened(long link, SimUnit other, boolean dialled) {
+        links.add(link);
+        step(new Input.Opened(link, other.name, false, dialled));
+    }
+
+    void received(long link, byte[] bytes) {
+        if (isRunning() && links.contains(link)) {
+            step(new Input.Received(link, Frames.read(bytes), bytes.length));
+        }
+    }
+
+    void closed(long link) {
+        if (links.remove(link) && isRunning()) {
+            step(new Input.Closed(link, "ended"));
+        }
+    }
+
+    /** What clients see: live values, by key. */
+    TreeMap<Key, Entry> live() {
+        TreeMap<Key, Entry> live = new TreeMap<>();
+        all().forEach((key, entry) -> {
+            if (entry.liveAt(known() ? millis() : 0)) {
+                live.put(key, entry);
+            }
+        });
+        return live;
+    }
+
+    /** All entries that can be read. */
+    TreeMap<Key, Entry> all() {
+        MemoryStore opened = new MemoryStore(disk, new java.util.Random(1), List.of());
+        TreeMap<Key, Entry> all = new TreeMap<>();
+        try (StoreReader reader = opened.openReader()) {
+            reader.changesAfter(0, 0, Integer.MAX_VALUE, Integer.MAX_VALUE)
+                    .entries()
+                    .forEach(entry -> all.put(entry.key(), entry));
+        }
+        return all;
+    }
+
+    @Override
+    public void changed(@Nullable Entry before, @Nullable Entry after) {
+        if (before != null
+                && after != null
+                && after.version().compareTo(before.version()) < 0) {
+            throw world.wrong(name + ": the version of " + before.key() + " decreases: " + before + " to " + after);
+        }
+        if ((before == null ? Objects.requireNonNull(after) : before).key().name().equals(TRACED)) {
+            world.say(name + " has " + after + " in place of " + before);
+        }
+        changes.add(new Change(before, after));
+    }
+
+    @Override
+    public void committed(Head head) {
+        if (!changes.isEmpty()) {
+            told.add(new Input.Changed(List.copyOf(changes)));
+            changes.clear();
+        }
+    }
+
+    @Override
+    public void discarded() {
+        changes.clear();
+    }
+
+    @Override
+    public void reset() {
+        changes.clear();
+        rebuild = true;
+    }
+
+    @Override
+    public long millis() {
+        long wall = SimWorld.EPOCH + world.now() + skewMillis;
+        return timeKnown ? wall : Math.max(wall, HybridClock.millis(disk.head().clock()));
+    }
+
+    @Override
+    public boolean known() {
+        return timeKnown;
+    }
+
+    @Override
+    public long nanos() {
+        return world.now() * 1_000_000;
+    }
+
+    @Override
+    public String source() {
+        return "simulation";
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
