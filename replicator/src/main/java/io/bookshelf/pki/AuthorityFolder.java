@@ -126,6 +126,35 @@ public final class AuthorityFolder {
         return sign(request.key(), request.who(), days(days));
     }
 
+    /**
+     * Puts a new key and certificate for the same holder in the place of those in a folder.
+     *
+     * @throws PkiException if the folder is not whole, of another network, or its certificate was revoked
+     */
+    public X509Certificate renew(Path folder, int days) {
+        Bundle bundle = new Bundle(folder);
+        Bundle.Contents old = bundle.load();
+        if (!old.who().network().equals(network())) {
+            throw new PkiException(folder + " is of " + old.who() + ", and this authority is of " + network());
+        }
+        if (isRevoked(old.credentials().certificate())) {
+            throw new PkiException(
+                    "the certificate in " + folder + " was revoked: issue another if that was a mistake");
+        }
+        KeyPair pair = Keys.generate();
+        List<X509Certificate> chain = sign(pair.getPublic(), old.who(), days(days));
+        bundle.replace(old, authorities(), new Credentials(chain, pair.getPrivate()));
+        return chain.getFirst();
+    }
+
+    /** Is it on the newest list of whoever issued it? */
+    public boolean isRevoked(X509Certificate certificate) {
+        Authorities.Issuer issuer = authorities().issuer(new X509Certificate[] {certificate});
+        return issuer != null
+                && lists().stream()
+                        .anyMatch(list -> list.authority().equals(issuer.authority()) && list.revokes(certificate));
+    }
+
     /** Signs; the certificate comes first, then those by which older authorities vouch for the current one. */
     List<X509Certificate> sign(PublicKey key, PeerIdentity who, Duration life) {
         return locked(() -> {

@@ -6,6 +6,7 @@ import io.bookshelf.broker.peer.PeerIdentity;
 import io.bookshelf.broker.peer.PeerIdentity.Role;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -138,6 +139,15 @@ public final class Bundle {
      */
     void replace(Contents old, Authorities trusted, Credentials fresh) {
         replacing(old, trusted, fresh).forEach(Runnable::run);
+        replacePhone(old.who(), trusted, fresh);
+    }
+
+    /** Only where its password is beside it; whoever chose another has to make the file again. */
+    private void replacePhone(PeerIdentity who, Authorities trusted, Credentials fresh) {
+        if (Files.exists(phone(who)) && Files.exists(phonePassword(who))) {
+            String password = new String(SafeFiles.read(phonePassword(who)), US_ASCII).strip();
+            SafeFiles.writePrivate(phone(who), keyStore(who, trusted, fresh, password.toCharArray()));
+        }
     }
 
     /** The steps of {@link #replace}, each whole or not at all. */

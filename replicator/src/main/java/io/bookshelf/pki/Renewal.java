@@ -1,5 +1,7 @@
 package io.bookshelf.pki;
 
+import io.bookshelf.bus.WallClock;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -57,14 +59,35 @@ public final class Renewal implements AutoCloseable {
     }
 
     /**
-     * Renews at once, whether it is time or not.
+     * Renews a unit's folder at once, whether it is time or not.
      *
      * @param signer {@code HOST:PORT} of a {@link Signer}
      * @throws PkiException if it could not; the folder is then as it was
      */
-    public static void now(UnitPki unit, String signer) throws InterruptedException {
-        try (SignerClient client = new SignerClient(signer, unit)) {
+    public static void now(Path folder, String signer) throws InterruptedException {
+        UnitPki.Settings settings = new UnitPki.Settings(
+                folder, folder.resolve("lists"), new SystemTime(), Instant.now(), unit -> false, null);
+        try (UnitPki unit = UnitPki.open(settings);
+                SignerClient client = new SignerClient(signer, unit)) {
             renew(unit, client, client.authorities());
+        }
+    }
+
+    /** The clock of a machine on which somebody types commands. */
+    private static final class SystemTime implements WallClock {
+        @Override
+        public long millis() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
+        public boolean known() {
+            return true;
+        }
+
+        @Override
+        public String source() {
+            return "system";
         }
     }
 

@@ -38,15 +38,14 @@ public final class Signer implements AutoCloseable {
     /** Longest request that is read. */
     private static final int LONGEST_REQUEST = 16_384;
 
-    private static final int THREADS = 4;
     private static final Logger log = LoggerFactory.getLogger(Signer.class);
 
     private final AuthorityFolder folder;
     private final Duration life;
     private final SignerTls tls;
     private final HttpsServer server;
-    private final ExecutorService threads = Executors.newFixedThreadPool(
-            THREADS, Thread.ofPlatform().daemon().name("bookshelf-signer-", 0).factory());
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("bookshelf-signer-", 0).factory());
 
     /** An answer that is no success. */
     private static final class Refusal extends Exception {

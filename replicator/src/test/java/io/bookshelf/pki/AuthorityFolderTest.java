@@ -68,11 +68,13 @@ final class AuthorityFolderTest {
         home.issue("hall");
         home.issue("attic");
         RevocationList first = home.authority.revoke(List.of(HALL)).getFirst();
-        X509Certificate attic = new Bundle(home.folder("attic")).load().credentials().certificate();
+        X509Certificate attic =
+                new Bundle(home.folder("attic")).load().credentials().certificate();
         RevocationList second = home.authority.revoke(attic).getFirst();
         assertThat(List.of(first.number(), second.number())).containsExactly(1L, 2L);
         assertThat(second.revoked()).hasSize(2).containsAllEntriesOf(first.revoked());
-        assertThat(second.key()).isEqualTo("bookshelf/crl/" + home.authority.ids().getFirst() + "/2");
+        assertThat(second.key())
+                .isEqualTo("bookshelf/crl/" + home.authority.ids().getFirst() + "/2");
         assertThatThrownBy(() -> home.authority.revoke(attic)).hasMessage("it is revoked already");
         assertThatThrownBy(() -> home.authority.revoke(List.of(HALL))).hasMessageContaining("is left to revoke");
     }
@@ -83,7 +85,8 @@ final class AuthorityFolderTest {
         Path request = new Bundle(root.resolve("asking")).request("home", "hall");
         List<X509Certificate> chain = home.authority.sign(SafeFiles.read(request), 30, "it");
         assertThat(CertificateRules.identity(chain.getFirst())).isEqualTo(HALL);
-        assertThat(Duration.between(home.clock.instant(), chain.getFirst().getNotAfter().toInstant()))
+        assertThat(Duration.between(
+                        home.clock.instant(), chain.getFirst().getNotAfter().toInstant()))
                 .isEqualTo(Duration.ofDays(30));
 
         Path away = new Bundle(root.resolve("away")).request("away", "hall");
@@ -115,7 +118,15 @@ final class AuthorityFolderTest {
         TestNetwork home = new TestNetwork(root, "home");
         home.issue("hall");
         String folder = home.folder("hall").toString();
-        assertThat(output("openssl", "verify", "-x509_strict", "-attime", "1800000000", "-CAfile", folder + "/ca.pem", folder + "/cert.pem"))
+        assertThat(output(
+                        "openssl",
+                        "verify",
+                        "-x509_strict",
+                        "-attime",
+                        "1800000000",
+                        "-CAfile",
+                        folder + "/ca.pem",
+                        folder + "/cert.pem"))
                 .isEqualTo(folder + "/cert.pem: OK\nexit 0");
         assertThat(output("openssl", "x509", "-noout", "-ext", "subjectAltName", "-in", folder + "/cert.pem"))
                 .contains("URI:spiffe://home/unit/hall");
@@ -123,7 +134,15 @@ final class AuthorityFolderTest {
         String file = home.authority.file(list).toString();
         assertThat(output("openssl", "crl", "-inform", "DER", "-noout", "-CAfile", folder + "/ca.pem", "-in", file))
                 .contains("verify OK");
-        assertThat(output("openssl", "pkcs12", "-info", "-nokeys", "-noout", "-in", folder + "/hall.p12", "-passin",
+        assertThat(output(
+                        "openssl",
+                        "pkcs12",
+                        "-info",
+                        "-nokeys",
+                        "-noout",
+                        "-in",
+                        folder + "/hall.p12",
+                        "-passin",
                         "file:" + folder + "/hall.p12.password"))
                 .endsWith("exit 0");
     }

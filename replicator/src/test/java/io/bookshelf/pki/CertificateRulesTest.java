@@ -87,7 +87,8 @@ final class CertificateRulesTest {
         KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
         rsa.initialize(1024);
         PublicKey weak = rsa.generateKeyPair().getPublic();
-        PublicKey edwards = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic();
+        PublicKey edwards =
+                KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic();
         PeerIdentity hall = new PeerIdentity("home", UNIT, "hall");
         KeyPair own = Keys.generate();
         X509Certificate good = Issuing.holder(HOME, own.getPublic(), hall, NOW.minus(MONTH), YEAR);
@@ -96,8 +97,7 @@ final class CertificateRulesTest {
         X509Certificate bySelf =
                 TestCertificates.raw(null, own.getPrivate(), own.getPublic(), NOW.minus(MONTH), YEAR, uri);
         X500Principal subject = good.getSubjectX500Principal();
-        X509Certificate byUnit =
-                TestCertificates.raw(subject, own.getPrivate(), key, NOW.minus(MONTH), YEAR, uri);
+        X509Certificate byUnit = TestCertificates.raw(subject, own.getPrivate(), key, NOW.minus(MONTH), YEAR, uri);
         X509Certificate byNext = unit(NEXT, "hall");
         X509Certificate vouched = Issuing.vouch(NEXT.certificate(), HOME);
         return Stream.of(
@@ -120,7 +120,11 @@ final class CertificateRulesTest {
                 of("a unit that plays authority", "not this network's", byUnit, good),
                 of("a new authority, vouched for", "", byNext, vouched),
                 of("a new authority, not vouched for", "not this network's", byNext),
-                of("a new authority, vouched for by another", "not this network's", byNext, Issuing.vouch(NEXT.certificate(), TWIN)));
+                of(
+                        "a new authority, vouched for by another",
+                        "not this network's",
+                        byNext,
+                        Issuing.vouch(NEXT.certificate(), TWIN)));
     }
 
     @ParameterizedTest
@@ -153,7 +157,14 @@ final class CertificateRulesTest {
 
     /** @param warning a part of the warning; empty for none */
     private record Dates(
-            String what, Role role, String name, int fromDays, int untilDays, boolean known, String reason, String warning) {
+            String what,
+            Role role,
+            String name,
+            int fromDays,
+            int untilDays,
+            boolean known,
+            String reason,
+            String warning) {
         @Override
         public String toString() {
             return what;
@@ -192,14 +203,14 @@ final class CertificateRulesTest {
 
     @Test
     void letsAListedUnitInForEverUnlessASettingSaysOtherwise() {
-        X509Certificate ancient =
-                TestCertificates.holder(HOME, UNIT, "hall", NOW.minus(YEAR), Duration.ofDays(1));
+        X509Certificate ancient = TestCertificates.holder(HOME, UNIT, "hall", NOW.minus(YEAR), Duration.ofDays(1));
         expect(CertificateRules.judge(new X509Certificate[] {ancient}, situation(true, null), ANY), "");
     }
 
     private static void expect(Verdict verdict, String reason) {
         switch (verdict) {
-            case Verdict.Welcome welcome -> assertThat(reason).as("welcome %s", welcome).isEmpty();
+            case Verdict.Welcome welcome ->
+                assertThat(reason).as("welcome %s", welcome).isEmpty();
             case Verdict.Refused refused -> {
                 assertThat(reason).as("refused, because %s", refused.reason()).isNotEmpty();
                 assertThat(refused.reason()).contains(reason).doesNotContain("\n");

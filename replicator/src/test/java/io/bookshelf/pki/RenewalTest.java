@@ -148,7 +148,8 @@ final class RenewalTest {
             assertThatThrownBy(() -> client.renew(request))
                     .isInstanceOf(PkiException.class)
                     .hasMessageContaining("it is spiffe://home/unit/hall and asks for a certificate of " + attic);
-            assertThatThrownBy(() -> client.renew(new byte[] {1, 2, 3})).hasMessageContaining("BEGIN CERTIFICATE REQUEST");
+            assertThatThrownBy(() -> client.renew(new byte[] {1, 2, 3}))
+                    .hasMessageContaining("BEGIN CERTIFICATE REQUEST");
         }
     }
 
@@ -165,7 +166,8 @@ final class RenewalTest {
             exchange.close();
         });
         server.start();
-        try (SignerClient client = new SignerClient("127.0.0.1:" + server.getAddress().getPort(), hall)) {
+        try (SignerClient client =
+                new SignerClient("127.0.0.1:" + server.getAddress().getPort(), hall)) {
             assertThatThrownBy(client::authorities).hasMessageContaining("is spiffe://home/unit/attic, and no signer");
         } finally {
             server.stop(0);
@@ -181,13 +183,17 @@ final class RenewalTest {
 
         assertThat(problemAfterALook(hall, address)).isEmpty();
         assertThat(hall.certificate()).isNotEqualTo(first);
-        assertThat(hall.contents().authorities().certificates()).isEqualTo(home.authority.certificates()).hasSize(2);
+        assertThat(hall.contents().authorities().certificates())
+                .isEqualTo(home.authority.certificates())
+                .hasSize(2);
 
         home.authority.finishRoll(false);
         X509Certificate second = hall.certificate();
         assertThat(problemAfterALook(hall, address)).isEmpty();
         assertThat(hall.certificate()).isEqualTo(second);
-        assertThat(hall.contents().authorities().certificates()).isEqualTo(home.authority.certificates()).hasSize(1);
+        assertThat(hall.contents().authorities().certificates())
+                .isEqualTo(home.authority.certificates())
+                .hasSize(1);
     }
 
     @Test

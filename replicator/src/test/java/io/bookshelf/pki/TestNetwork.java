@@ -48,7 +48,12 @@ final class TestNetwork implements AutoCloseable {
     UnitPki open(String name, TestClock time, String... listed) {
         List<String> known = List.of(listed);
         UnitPki unit = UnitPki.open(new UnitPki.Settings(
-                folder(name), lists(name), time, clock.instant().minus(Duration.ofDays(10)), known::contains, forEver()));
+                folder(name),
+                lists(name),
+                time,
+                clock.instant().minus(Duration.ofDays(10)),
+                known::contains,
+                forEver()));
         open.add(unit);
         return unit;
     }

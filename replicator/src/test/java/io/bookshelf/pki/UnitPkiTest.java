@@ -87,7 +87,8 @@ final class UnitPkiTest {
         Credentials own = new Bundle(home.folder("hall")).load().credentials();
         assertThatThrownBy(() -> Wire.between(lax(own, false), hall.context()).close())
                 .hasMessageContaining("Empty client certificate chain");
-        assertThatThrownBy(() -> Wire.between(lax(own, true), hall.context(), "TLSv1.2").close())
+        assertThatThrownBy(() ->
+                        Wire.between(lax(own, true), hall.context(), "TLSv1.2").close())
                 .isInstanceOf(Wire.Failed.class)
                 .hasMessageContaining("protocol");
     }
@@ -96,7 +97,8 @@ final class UnitPkiTest {
     void lettingDownTheProtocolOfAnEngineDoesNotHelp() throws Exception {
         UnitPki hall = home.unit("hall");
         Credentials own = new Bundle(home.folder("hall")).load().credentials();
-        assertThatThrownBy(() -> Wire.between(hall.context(), lax(own, true), "TLSv1.2").close())
+        assertThatThrownBy(() ->
+                        Wire.between(hall.context(), lax(own, true), "TLSv1.2").close())
                 .hasMessageContaining("it speaks TLSv1.2 instead of TLSv1.3");
     }
 
@@ -252,11 +254,12 @@ final class UnitPkiTest {
     void aFolderThatIsNoUnitsIsRefusedWithASentence() {
         Path phone = root.resolve("phone");
         home.authority.issue(Role.OWNER, "anna", 90, phone, null);
-        UnitPki.Settings owner =
-                new UnitPki.Settings(phone, root, home.clock, home.clock.instant(), id -> false, null);
-        assertThatThrownBy(() -> UnitPki.open(owner)).isInstanceOf(PkiException.class).hasMessageContaining("no unit");
-        UnitPki.Settings nothing = new UnitPki.Settings(
-                root.resolve("none"), root, home.clock, home.clock.instant(), id -> false, null);
+        UnitPki.Settings owner = new UnitPki.Settings(phone, root, home.clock, home.clock.instant(), id -> false, null);
+        assertThatThrownBy(() -> UnitPki.open(owner))
+                .isInstanceOf(PkiException.class)
+                .hasMessageContaining("no unit");
+        UnitPki.Settings nothing =
+                new UnitPki.Settings(root.resolve("none"), root, home.clock, home.clock.instant(), id -> false, null);
         assertThatThrownBy(() -> UnitPki.open(nothing))
                 .isInstanceOf(PkiException.class)
                 .hasMessageContaining("it is not there");

@@ -61,8 +61,8 @@ record Wire(SSLSocket dialler, SSLSocket listener, List<Socket> plain) implement
             CompletableFuture<Accepted> accepted = CompletableFuture.supplyAsync(() -> accept(server, listening));
             Socket plain = new Socket(server.getInetAddress(), server.getLocalPort());
             plain.setSoTimeout(PATIENCE_MILLIS);
-            SSLSocket dialler =
-                    (SSLSocket) dialling.getSocketFactory().createSocket(plain, "127.0.0.1", server.getLocalPort(), false);
+            SSLSocket dialler = (SSLSocket)
+                    dialling.getSocketFactory().createSocket(plain, "127.0.0.1", server.getLocalPort(), false);
             if (protocols.length > 0) {
                 dialler.setEnabledProtocols(protocols);
             }
@@ -82,7 +82,8 @@ record Wire(SSLSocket dialler, SSLSocket listener, List<Socket> plain) implement
         }
     }
 
-    private static Wire both(SSLSocket dialler, Socket plain, CompletableFuture<Accepted> accepted, @Nullable Throwable failed)
+    private static Wire both(
+            SSLSocket dialler, Socket plain, CompletableFuture<Accepted> accepted, @Nullable Throwable failed)
             throws Failed, IOException {
         try {
             Accepted listener = accepted.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);

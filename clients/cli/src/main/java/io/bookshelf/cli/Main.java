@@ -3,8 +3,10 @@ package io.bookshelf.cli;
 import io.bookshelf.cli.bench.BenchCommand;
 import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.Spelling;
+import io.bookshelf.cli.pki.PkiCommand;
 import io.bookshelf.node.BookshelfNode;
 import io.bookshelf.node.NodeException;
+import io.bookshelf.pki.PkiException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.util.LinkedHashMap;
@@ -20,7 +22,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The {@code bookshelf} command line. Exit codes: 0 done; 2 wrong usage, a wrong setting, or a unit that cannot start;
+ * The {@code bookshelf} command line. Exit codes: 0 done; 2 wrong usage, a wrong setting, or what cannot be done so;
  * 1 anything else.
  */
 @Command(
@@ -52,6 +54,7 @@ public final class Main implements Runnable {
         commands.put("run", RunCommand::new);
         commands.put("passwd", PasswdCommand::new);
         commands.put("bench", BenchCommand::new);
+        commands.put("pki", PkiCommand::new);
         commands.put("version", VersionCommand::new);
         CommandLine line = new CommandLine(new Main());
         // Each command costs a good part of a unit's start to be looked into.
@@ -64,7 +67,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: run, passwd, bench or version");
+        throw new ParameterException(spec.commandLine(), "say what to do: run, passwd, pki, bench or version");
     }
 
     private static int reportUsage(ParameterException mistake, String[] args) {
@@ -93,6 +96,7 @@ public final class Main implements Runnable {
         switch (failure) {
             case ConfigException mistake -> say(command, String.valueOf(mistake.getMessage()));
             case NodeException cannotStart -> say(command, String.valueOf(cannotStart.getMessage()));
+            case PkiException certificates -> say(command, String.valueOf(certificates.getMessage()));
             case FileSystemException file ->
                 say(command, "cannot use " + file.getFile() + " (" + reason(file) + "): make it a file of yours");
             default -> throw failure;

@@ -26,7 +26,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"help", "--help", "run --help", "help run", "passwd --help"})
+    @CsvSource({"help", "--help", "run --help", "help run", "passwd --help", "pki --help", "pki issue --help"})
     void explainsItself(String arguments) {
         assertThat(execute(arguments.split(" "))).isZero();
         assertThat(out.toString()).contains("Usage: bookshelf");

@@ -1,0 +1,39 @@
+package io.bookshelf.cli.pki;
+
+import io.bookshelf.pki.CertificateFile;
+import io.bookshelf.pki.Issued;
+import java.io.PrintWriter;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+
+/** Certificates in words. */
+final class Description {
+    private final PrintWriter out;
+    private final Instant now;
+
+    Description(PrintWriter out, Instant now) {
+        this.out = out;
+        this.now = now;
+    }
+
+    void certificate(X509Certificate certificate) {
+        Instant until = certificate.getNotAfter().toInstant();
+        Instant from = certificate.getNotBefore().toInstant();
+        line("who", CertificateFile.holder(certificate));
+        line(
+                "good",
+                from + " to " + until + (now.isAfter(until) ? " (expired)" : now.isBefore(from) ? " (not yet)" : ""));
+        line("serial", certificate.getSerialNumber().toString(16));
+        line("fingerprint", "SHA-256 " + CertificateFile.fingerprint(certificate));
+    }
+
+    void issued(Issued one) {
+        String state = one.revoked() ? "revoked" : now.isAfter(one.until()) ? "expired" : "good";
+        out.println(state + " until " + one.until() + "  " + one.who() + "  serial "
+                + one.serial().toString(16) + "  authority " + one.authority());
+    }
+
+    void line(String what, String is) {
+        out.println(what + ": " + is);
+    }
+}

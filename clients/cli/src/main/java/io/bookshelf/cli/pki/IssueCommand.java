@@ -1,0 +1,68 @@
+package io.bookshelf.cli.pki;
+
+import io.bookshelf.pki.AuthorityFolder;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Makes a key and a certificate for somebody. */
+@Command(
+        name = "issue",
+        description = "Make a key and a certificate: ca.pem, cert.pem, key.pem, and a .p12 for phones.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class IssueCommand implements Callable<Integer> {
+    static final String DAYS = "365";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private CommandSpec spec;
+
+    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "The authority's folder.")
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private Path dir;
+
+    @ArgGroup(multiplicity = "1")
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private Holder holder;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to write; made if absent.")
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private Path out;
+
+    @Option(
+            names = "--days",
+            defaultValue = DAYS,
+            paramLabel = "N",
+            description = "How long it is good for (default: " + DAYS + ").")
+    private int days;
+
+    @Option(
+            names = "--password",
+            paramLabel = "TEXT",
+            description = "Password of the .p12 (default: a random one, written beside it).")
+    private @Nullable String password;
+
+    @Override
+    public Integer call() {
+        if (password != null && password.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "the password is empty: give at least one character");
+        }
+        X509Certificate issued = AuthorityFolder.open(dir, InstantSource.system())
+                .issue(holder.role(), holder.name(), days, out, password == null ? null : password.toCharArray());
+        PrintWriter to = spec.commandLine().getOut();
+        new Description(to, InstantSource.system().instant()).certificate(issued);
+        to.println("written: " + out + " with ca.pem, cert.pem, key.pem, " + holder.name() + ".p12"
+                + (password == null ? " and its password, " + holder.name() + ".p12.password" : ""));
+        return 0;
+    }
+}
