@@ -34,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What makes a unit one of a network: its certificates, the directory of its peers, the links to them, and the replicator. */
@@ -47,6 +46,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
 
     private final NodeConfig config;
     private final String unit;
+    private final StateStore store;
     private final AuthorNames names;
     private final MeshClock clock;
     private final Replicator replicator;
@@ -113,6 +113,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
             AuthorNames names) {
         this.config = config;
         this.unit = config.broker().unit();
+        this.store = store;
         this.names = names;
         this.clock = new MeshClock(own);
         this.replicator = replicator;
@@ -124,7 +125,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
                     clock,
                     build.built(),
                     id -> directory.listed().contains(id),
-                    config.expiredFor()));
+                    config.certificates().expiredFor()));
         } catch (PkiException e) {
             directory.close();
             throw new NodeException("pki: " + e.getMessage());
@@ -179,7 +180,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
     }
 
     /** Begins to replicate, over a broker that runs. */
-    void begin(StateStore store, EmbeddedBroker running) {
+    void begin(EmbeddedBroker running) {
         synchronized (this) {
             broker = running;
             if (listedToSave != null) {
@@ -201,7 +202,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
         }
         publishLists();
         pki.onChange(this::publishLists);
-        renewal = Renewal.start(pki, config.signer(), new SecureRandom());
+        renewal = Renewal.start(pki, config.certificates().signer(), new SecureRandom());
         directoryChanged();
     }
 
@@ -227,8 +228,17 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
         if (running != null) {
             for (RevocationList list : pki.newest()) {
                 Key key = Key.of(list.key());
-                running.hand(new OwnWrite(new Write(key, list.der(), 1, ValueProperties.NONE, 0), true));
+                if (isAbsent(key)) {
+                    running.hand(new OwnWrite(new Write(key, list.der(), 1, ValueProperties.NONE, 0)));
+                }
             }
+        }
+    }
+
+    private boolean isAbsent(Key key) {
+        try (StoreReader reader = store.openReader()) {
+            Entry there = reader.get(key);
+            return there == null || there.deleted();
         }
     }
 
@@ -256,7 +266,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
             names.know(peer);
             running.say(PEER_TOPIC + peer, replicator.document(how, unreached.getOrDefault(peer, "")));
             if (how.lastInSyncMillis() > 0) {
-                agreed.put(peer, TimeUnit.SECONDS.toMillis(how.lastInSyncMillis() / 10_000 * 10));
+                agreed.put(peer, how.lastInSyncMillis());
             }
         });
         Set<String> listed = units();
@@ -340,7 +350,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
     }
 
     /** A write of the unit's own. */
-    private record OwnWrite(Write write, boolean unused) implements Submission {
+    private record OwnWrite(Write write) implements Submission {
         @Override
         public int weight() {
             return 64 + write.value().length;

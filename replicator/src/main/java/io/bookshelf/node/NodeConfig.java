@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustWallClock true if the wall clock counts as known even where the kernel does not call it synchronised
  * @param pki the folder with the certificate that this unit shows to peers, null for a unit that stays alone
  * @param peers the list of peers to start from, null for none
+ * @param certificates how certificates are renewed and judged
  * @param access who may come in at the start; may be replaced while the unit runs
  */
 public record NodeConfig(
@@ -23,4 +24,5 @@ public record NodeConfig(
         boolean trustWallClock,
         @Nullable Path pki,
         @Nullable Path peers,
+        CertificateSettings certificates,
         AccessSettings access) {}

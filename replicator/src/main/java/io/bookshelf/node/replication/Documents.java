@@ -39,7 +39,9 @@ final class Documents {
         return document(out -> {
             out.writeStartObject();
             out.writeStringField("state", status.state().name().toLowerCase(Locale.ROOT).replace('_', ' '));
-            out.writeStringField("since", iso(status.sinceMillis()));
+            if (status.sinceMillis() > 0) {
+                out.writeStringField("since", iso(status.sinceMillis()));
+            }
             if (status.roundTripMillis() >= 0) {
                 out.writeNumberField("roundTripMillis", status.roundTripMillis());
             }

@@ -68,6 +68,7 @@ public record Flags(
                 file.trustWallClock(),
                 certificates == null ? null : certificates.toAbsolutePath().normalize(),
                 peerList == null ? null : peerList.toAbsolutePath().normalize(),
+                file.certificates(),
                 file.access());
     }
 

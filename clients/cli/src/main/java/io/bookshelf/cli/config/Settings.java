@@ -2,6 +2,7 @@ package io.bookshelf.cli.config;
 
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.node.AccessSettings;
+import io.bookshelf.node.CertificateSettings;
 import io.bookshelf.store.Durability;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param listen where MQTT over TLS listens for those with a certificate
  * @param pki the folder of this unit's certificate
  * @param peers the list of peers to start from
+ * @param certificates how certificates are renewed and judged
  * @param durability what an acknowledgement waits for
  * @param trustWallClock whether the wall clock counts as known whatever the kernel says
  * @param logLevel trace, debug, info, warn, error or off
@@ -34,6 +36,7 @@ public record Settings(
         @Nullable InetSocketAddress listen,
         @Nullable Path pki,
         @Nullable Path peers,
+        CertificateSettings certificates,
         Durability durability,
         boolean trustWallClock,
         String logLevel,
@@ -50,6 +53,7 @@ public record Settings(
             null,
             null,
             null,
+            CertificateSettings.DEFAULTS,
             Durability.FULL,
             false,
             "info",

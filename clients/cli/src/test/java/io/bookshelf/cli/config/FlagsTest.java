@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.node.AccessSettings;
+import io.bookshelf.node.CertificateSettings;
 import io.bookshelf.node.NodeConfig;
 import io.bookshelf.store.Durability;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ class FlagsTest {
             HostPort.parse("127.0.0.1:5"),
             Path.of("/file-pki"),
             Path.of("/file-peers"),
+            CertificateSettings.DEFAULTS,
             Durability.NORMAL,
             true,
             "warn",
@@ -61,6 +63,7 @@ class FlagsTest {
                         true,
                         Path.of("/pki"),
                         Path.of("/peers"),
+                        CertificateSettings.DEFAULTS,
                         AccessSettings.OPEN));
     }
 
