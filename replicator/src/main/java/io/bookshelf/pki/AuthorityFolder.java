@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.KeyPair;
@@ -351,6 +352,8 @@ public final class AuthorityFolder {
                 throw new PkiException(folder + " cannot be locked");
             }
             return work.get();
+        } catch (OverlappingFileLockException e) {
+            throw new PkiException(folder + " is in use elsewhere in this process: try again", e);
         } catch (IOException e) {
             throw new PkiException("cannot write in " + folder + ": " + SafeFiles.reason(e), e);
         }

@@ -15,7 +15,6 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /**
  * Applies the rules in handshakes. Who somebody is stands in the URI of the certificate; by what host name or address they were
@@ -27,11 +26,17 @@ final class PeerJudge extends X509ExtendedTrustManager {
     private static final Set<Role> WHO_IS_DIALLED = EnumSet.of(Role.UNIT, Role.CLOUD);
 
     private final Supplier<CertificateRules.Situation> situation;
-    private final RefusalLog refusals;
+    private final RefusalLog log;
+    private final boolean refusalsToo;
 
-    PeerJudge(Supplier<CertificateRules.Situation> situation, Logger log) {
+    /**
+     * @param log is told of whoever is let in in spite of something
+     * @param refusalsToo and of whoever is refused in a handshake, where nobody else would say it
+     */
+    PeerJudge(Supplier<CertificateRules.Situation> situation, RefusalLog log, boolean refusalsToo) {
         this.situation = situation;
-        this.refusals = new RefusalLog(log);
+        this.log = log;
+        this.refusalsToo = refusalsToo;
     }
 
     /** Judges outside of a handshake, whichever side has dialled. */
@@ -43,18 +48,17 @@ final class PeerJudge extends X509ExtendedTrustManager {
         return switch (CertificateRules.judge(chain, situation.get(), allowed)) {
             case Verdict.Welcome welcome -> {
                 if (!welcome.warning().isEmpty()) {
-                    refusals.warn(
+                    log.warn(
                             "the certificate of " + welcome.who() + " " + welcome.warning()
                                     + "; let in all the same, because it is listed",
                             System.nanoTime());
                 }
                 yield welcome.who();
             }
-            case Verdict.Refused refused -> throw new CertificateException(refused.reason());
+            case Verdict.Refused refused -> throw new CertificateException(refused.reason() + claim(chain));
         };
     }
 
-    /** As {@link #judge(X509Certificate[])}, and says in the log who was refused and why. */
     private void handshake(
             X509Certificate[] chain, Set<Role> allowed, @Nullable SSLSession session, @Nullable String from)
             throws CertificateException {
@@ -64,20 +68,20 @@ final class PeerJudge extends X509ExtendedTrustManager {
             }
             judge(chain, allowed);
         } catch (CertificateException e) {
-            refusals.warn(
-                    "refused " + name(chain) + (from == null ? "" : " at " + from) + ": " + e.getMessage(),
-                    System.nanoTime());
+            if (refusalsToo) {
+                log.warn((from == null ? "somebody" : from) + " is refused: " + e.getMessage(), System.nanoTime());
+            }
             throw e;
         }
     }
 
-    /** Whom the certificate claims to be of, believed or not. */
-    private static String name(X509Certificate @Nullable [] chain) {
+    /** Whom the certificate claims to be of, believed or not; for the log. */
+    private static String claim(X509Certificate @Nullable [] chain) {
         if (chain == null || chain.length == 0) {
-            return "somebody";
+            return "";
         }
         List<String> uris = Names.uris(chain[0]);
-        return uris.isEmpty() ? "a certificate of nobody" : "a certificate of " + Names.printable(uris.getFirst());
+        return uris.isEmpty() ? "" : " (" + Names.printable(uris.getFirst()) + ")";
     }
 
     @Override

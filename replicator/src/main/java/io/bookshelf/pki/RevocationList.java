@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What an authority has taken back, all of it: a signed list with a number. The highest number counts. Immutable. */
 public final class RevocationList {
+    /** What the keys of all lists begin with. */
+    public static final String KEYS = "bookshelf/crl/";
+
     /** Longest list that is looked at: what fits into a value. */
     public static final int LONGEST = 262_144;
 
@@ -112,7 +115,7 @@ public final class RevocationList {
 
     /** The key of state under which it travels; never written twice with different values. */
     public String key() {
-        return "bookshelf/crl/" + authority + "/" + number;
+        return KEYS + authority + "/" + number;
     }
 
     /** The value of that key. */

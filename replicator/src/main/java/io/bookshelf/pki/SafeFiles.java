@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
@@ -116,6 +117,18 @@ final class SafeFiles {
             }
         } catch (IOException e) {
             throw new PkiException("cannot write " + file + ": " + reason(e), e);
+        }
+    }
+
+    /** May anybody but its owner read it? False where that cannot be told. */
+    static boolean isReadByOthers(Path file) {
+        try {
+            return isPosix(file)
+                    && Files.getPosixFilePermissions(file).stream()
+                            .anyMatch(right -> right == PosixFilePermission.GROUP_READ
+                                    || right == PosixFilePermission.OTHERS_READ);
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -52,7 +52,7 @@ final class SignerTls implements AutoCloseable {
         this.log = log;
         this.state = new State(folder.authorities(), newest(), own());
         this.keys = new SwappableKeys(state.own());
-        this.judge = new PeerJudge(this::situation, log);
+        this.judge = new PeerJudge(this::situation, new RefusalLog(log), true);
         this.tls = StrictTls.of(keys, judge);
         looking.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A unit's certificates: a folder of {@code ca.pem}, {@code cert.pem} and {@code key.pem} that is watched, and the newest
- * revocation list of each authority. What cannot be read changes nothing, and the log says why, once. Every refusal in a
- * handshake is logged here, in one line; whoever sees a handshake fail need not say it again. Any thread.
+ * revocation list of each authority. What cannot be read changes nothing, and the log says why, once. Why a handshake was
+ * refused is the message of the {@link CertificateException} in its failure; whoever holds the connection logs it. Any thread.
  */
 public final class UnitPki implements PeerTrust, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(UnitPki.class);
@@ -45,7 +45,7 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
     private final SwappableKeys keys;
     private final StrictTls tls;
     private final SSLContext context;
-    private final RefusalLog offers = new RefusalLog(log);
+    private final RefusalLog once = new RefusalLog(log);
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("bookshelf-pki").daemon().unstarted(task));
@@ -88,8 +88,11 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
             throw new PkiException(bundle.certificate() + " is of " + self + ", and " + bundle.authorities()
                     + " of the network " + contents.authorities().network() + ": put the two that belong together");
         }
+        if (SafeFiles.isReadByOthers(bundle.key())) {
+            log.warn("{} can be read by others: chmod 600 it", bundle.key());
+        }
         this.state = new State(contents, kept.load(contents.authorities()));
-        this.judge = new PeerJudge(this::situation, log);
+        this.judge = new PeerJudge(this::situation, once, false);
         this.keys = new SwappableKeys(contents.credentials());
         this.tls = StrictTls.of(keys, judge);
         this.context = tls.context();
@@ -160,7 +163,7 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
             try {
                 list = RevocationList.verified(der, now.contents().authorities());
             } catch (PkiException e) {
-                offers.warn(
+                once.warn(
                         "a revocation list is ignored: " + e.getMessage(),
                         settings.clock().nanos());
                 return false;
@@ -168,7 +171,7 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
             RevocationList before = now.lists().get(list.authority());
             if (before != null && list.number() <= before.number()) {
                 if (!Arrays.equals(list.der(), before.der())) {
-                    offers.warn(
+                    once.warn(
                             "revocation list " + list.number() + " of authority " + list.authority()
                                     + " is ignored: list " + before.number() + " is known",
                             settings.clock().nanos());
@@ -197,7 +200,7 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
                 }
                 unsaved.remove(authority);
             } catch (PkiException e) {
-                offers.warn(
+                once.warn(
                         "a revocation list is not on disk yet: " + e.getMessage(),
                         settings.clock().nanos());
             }
