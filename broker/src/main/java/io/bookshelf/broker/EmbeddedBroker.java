@@ -20,7 +20,6 @@ import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Committer;
 import io.bookshelf.bus.StateBus;
 import io.bookshelf.bus.Submission;
-import io.bookshelf.bus.TombstonePolicy;
 import io.bookshelf.bus.WallClock;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StateStore;

@@ -91,7 +91,9 @@ final class UnitTopics {
         }
         if (sample || !vital.equals(last)) {
             last = vital;
-            topics.set("$bookshelf/health", documents.health(health, bus.head(), companion.problems(), companion.lastAgreed()));
+            topics.set(
+                    "$bookshelf/health",
+                    documents.health(health, bus.head(), companion.problems(), companion.lastAgreed()));
         }
     }
 
@@ -127,6 +129,7 @@ final class UnitTopics {
     /** What {@code /healthz} answers. Any thread. */
     WebContent.Health health() {
         StoreHealth health = store.health();
-        return new WebContent.Health(health.writable(), documents.health(health, bus.head(), companion.problems(), companion.lastAgreed()));
+        return new WebContent.Health(
+                health.writable(), documents.health(health, bus.head(), companion.problems(), companion.lastAgreed()));
     }
 }

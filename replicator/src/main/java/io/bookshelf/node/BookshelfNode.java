@@ -152,8 +152,7 @@ public final class BookshelfNode implements AutoCloseable {
     }
 
     /** What has to be there before the store of a unit that has peers. */
-    private record Beside(
-            @Nullable Replicator replicator, Network.@Nullable Forward reports, AuthorNames names) {
+    private record Beside(@Nullable Replicator replicator, Network.@Nullable Forward reports, AuthorNames names) {
         static Beside of(NodeConfig config, Build build) {
             Network.Forward reports = new Network.Forward();
             return config.pki() == null

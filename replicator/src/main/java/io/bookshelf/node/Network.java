@@ -29,6 +29,7 @@ import io.bookshelf.store.StoreReader;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
     private static final String LISTS = "bookshelf/crl/";
     private static final String PEER_TOPIC = "$bookshelf/peers/";
     private static final String LISTED_ROW = "listed";
+    private static final int SECONDS_BETWEEN_SAMPLES = 10;
     private static final Duration LATEST_STAMP = Duration.ofDays(50 * 365L);
 
     private final NodeConfig config;
@@ -53,7 +55,8 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
     private final UnitPki pki;
     private final PeerDirectory directory;
     private final Links links;
-    private final Set<String> told = new HashSet<>();
+    private final Map<String, PeerStatus> told = new HashMap<>();
+    private long reports;
     private @Nullable Renewal renewal;
     private @Nullable EmbeddedBroker broker;
     private byte @Nullable [] listedToSave;
@@ -261,32 +264,30 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
         if (running == null) {
             return;
         }
+        Map<String, PeerStatus> all = new TreeMap<>(status);
+        Set<String> listed = units();
+        listed.remove(unit);
+        listed.forEach(peer -> all.putIfAbsent(peer, PeerStatus.NEVER_MET));
+        boolean sample = reports++ % SECONDS_BETWEEN_SAMPLES == 0;
         Map<String, Long> agreed = new TreeMap<>();
-        status.forEach((peer, how) -> {
+        all.forEach((peer, how) -> {
             names.know(peer);
-            running.say(PEER_TOPIC + peer, replicator.document(how, unreached.getOrDefault(peer, "")));
+            PeerStatus before = told.put(peer, how);
+            if (sample || before == null || !how.sameButForNumbers(before)) {
+                running.say(PEER_TOPIC + peer, replicator.document(how, unreached.getOrDefault(peer, "")));
+            }
             if (how.lastInSyncMillis() > 0) {
                 agreed.put(peer, how.lastInSyncMillis());
             }
         });
-        Set<String> listed = units();
-        listed.remove(unit);
-        for (String peer : listed) {
-            if (!status.containsKey(peer)) {
-                running.say(PEER_TOPIC + peer, replicator.document(PeerStatus.NEVER_MET, unreached.getOrDefault(peer, "")));
-            }
-        }
         lastAgreed = agreed;
-        Set<String> now = new HashSet<>(listed);
-        now.addAll(status.keySet());
-        told.removeIf(peer -> {
-            boolean gone = !now.contains(peer);
+        told.keySet().removeIf(peer -> {
+            boolean gone = !all.containsKey(peer);
             if (gone) {
                 running.say(PEER_TOPIC + peer, null);
             }
             return gone;
         });
-        told.addAll(now);
     }
 
     @Override

@@ -74,11 +74,15 @@ final class Coverage {
         kept = kept.merge(clock);
     }
 
-    /** Something is damaged: nothing is claimed any more, of this start's own writes neither. */
-    void forget() {
+    /**
+     * Something is damaged: nothing of others is claimed any more.
+     *
+     * @param own nor anything of this start's own, since one of those writes may be among what is lost
+     */
+    void forget(boolean own) {
         held = DotClock.EMPTY;
         kept = DotClock.EMPTY;
-        claimsOwn = false;
+        claimsOwn &= !own;
         sum = null;
     }
 }

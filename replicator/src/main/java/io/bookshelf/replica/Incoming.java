@@ -87,7 +87,7 @@ final class Incoming {
         PeerMemory next = before == null || before.boot() != after.boot() ? after : after.claimingAtLeast(before);
         rows.put(PEER_ROW + link.unit, next.toBytes());
         if (before != null && before.boot() != after.boot()) {
-            rows.put(CLOCK_ROW, core.coverage.held().toBytes());
+            rows.put(CLOCK_ROW, KeptRows.row(core.coverage.held()));
         }
         return rows;
     }

@@ -29,7 +29,7 @@ public sealed interface Input {
     /** Entries have changed, durably; told before the {@link Committed} of the same commit. */
     record Changed(List<Change> changes) implements Input {}
 
-    /** Everything may be different: the store was replaced by a fresh file. */
+    /** The store had met damage before this core began, and writes as a new author since. */
     record Replaced() implements Input {}
 
     /**

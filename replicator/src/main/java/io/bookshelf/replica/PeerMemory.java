@@ -29,6 +29,11 @@ record PeerMemory(long boot, long cursor, boolean whole, long ownNetwork, long o
                 Math.max(ownEverywhere, before.ownEverywhere));
     }
 
+    /** This where damage was met since. */
+    PeerMemory withoutClaims() {
+        return new PeerMemory(boot, cursor, false, 0, 0);
+    }
+
     byte[] toBytes() {
         return ByteBuffer.allocate(BYTES)
                 .putLong(boot)

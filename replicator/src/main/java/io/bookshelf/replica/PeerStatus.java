@@ -24,6 +24,11 @@ public record PeerStatus(
     /** A peer that has not been linked since the start. */
     public static final PeerStatus NEVER_MET = new PeerStatus(State.UNREACHABLE, 0, -1, -1, 0, 0, 0, "");
 
+    /** True if nothing has happened to it since {@code other}, whatever was counted. */
+    public boolean sameButForNumbers(PeerStatus other) {
+        return state == other.state && sinceMillis == other.sinceMillis && note.equals(other.note);
+    }
+
     /** The states of a peer. */
     public enum State {
         UNREACHABLE,

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReplicaCore {
     private final CoreState core;
     private final Peers peers;
+    private boolean claims;
     private boolean counting;
     private boolean keepingClock;
     private long clockKeptAt;
@@ -38,6 +39,7 @@ public final class ReplicaCore {
      * @param stamp the hybrid clock's last stamp
      * @param empty true if the store has no entry at all
      * @param clock what this unit covers, as kept
+     * @param claims false if there is no row of a clock, so that what the other rows claim does not hold
      * @param ended earlier starts and the sequence at which each ended, as the file says
      * @param memories what is kept of each peer's stream
      */
@@ -48,12 +50,14 @@ public final class ReplicaCore {
             long stamp,
             boolean empty,
             DotClock clock,
+            boolean claims,
             Map<Long, Long> ended,
             Map<String, PeerMemory> memories) {}
 
     private ReplicaCore(Start start, CoreSettings settings, RandomGenerator random) {
         this.core = new CoreState(start, settings, random);
         this.peers = new Peers(core);
+        this.claims = start.claims();
     }
 
     /**
@@ -94,13 +98,13 @@ public final class ReplicaCore {
                 core.changedIn(Forest.buckets(changed.changes()));
                 core.empty = false;
             }
-            case Input.Replaced replaced -> damaged();
+            case Input.Replaced replaced -> damaged(false);
             case Input.Committed committed -> committed(committed);
             case Input.Settled settled -> core.settled(settled);
             case Input.Page page -> {
                 PeerLink link = peers.link(page.link());
                 if (page.damaged()) {
-                    damaged();
+                    damaged(true);
                 } else if (link != null) {
                     link.outgoing.page(page);
                 }
@@ -115,11 +119,11 @@ public final class ReplicaCore {
             }
             case Input.Buckets buckets -> {
                 if (!core.bucketsRead(buckets)) {
-                    damaged();
+                    damaged(true);
                 }
             }
             case Input.Listed listed -> core.stability.listed(listed.units());
-            case Input.Damaged damaged -> damaged();
+            case Input.Damaged damaged -> damaged(true);
             case Input.Tick tick -> tick(tick);
         }
         return core.takeEffects();
@@ -225,20 +229,26 @@ public final class ReplicaCore {
     }
 
     /** Claims nothing any more, counts anew, and begins every link anew, so that what is lost is found and fetched. */
-    private void damaged() {
-        core.coverage.forget();
+    private void damaged(boolean ownToo) {
+        core.coverage.forget(ownToo);
         core.forest.reset();
         core.forgetReadings();
         core.tail.clear();
         counting = false;
-        Map<String, byte[]> rows = new TreeMap<>();
-        rows.put(Incoming.CLOCK_ROW, new byte[0]);
-        core.memories.replaceAll((unit, memory) -> new PeerMemory(memory.boot(), memory.cursor(), false, 0, 0));
-        core.memories.forEach((unit, memory) -> rows.put(Incoming.PEER_ROW + unit, memory.toBytes()));
-        rows.putAll(KeptRows.forgetAuthors(core.ended.keySet()));
-        core.submit(0, List.of(), rows, settled -> {});
+        core.memories.replaceAll((unit, memory) -> memory.withoutClaims());
+        keepNoClaims();
         peers.all().forEach(link -> peers.end(link, "damage was found in the store: beginning anew"));
         count();
+    }
+
+    /** What was claimed is taken back in the same transaction in which the row is written without which no claim holds. */
+    private void keepNoClaims() {
+        claims = true;
+        Map<String, byte[]> rows = new TreeMap<>();
+        rows.put(Incoming.CLOCK_ROW, KeptRows.row(DotClock.EMPTY));
+        core.memories.forEach((unit, memory) -> rows.put(Incoming.PEER_ROW + unit, memory.toBytes()));
+        rows.putAll(KeptRows.forgetAuthors(core.ended.keySet()));
+        core.submit(0, List.of(), rows, settled -> claims = settled.refused() == null);
     }
 
     private void tick(Input.Tick tick) {
@@ -252,6 +262,9 @@ public final class ReplicaCore {
             }
         }
         count();
+        if (!claims) {
+            keepNoClaims();
+        }
         keepClock();
         core.stability.ripen(core.coverage.kept());
         state();
@@ -272,7 +285,7 @@ public final class ReplicaCore {
         }
         keepingClock = true;
         DotClock held = core.coverage.held();
-        core.submit(0, List.of(), Map.of(Incoming.CLOCK_ROW, held.toBytes()), settled -> {
+        core.submit(0, List.of(), Map.of(Incoming.CLOCK_ROW, KeptRows.row(held)), settled -> {
             keepingClock = false;
             clockKeptAt = core.now;
             if (settled.refused() == null && core.coverage.held().covers(held)) {

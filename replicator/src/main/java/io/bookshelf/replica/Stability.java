@@ -99,6 +99,10 @@ public final class Stability {
             if (kept == null || !kept.covers(tombstone) || Long.compareUnsigned(stamp, its) < 0) {
                 return false;
             }
+            // What it superseded may still be on its way here, and would come to life.
+            if (!kept.covers(tombstone.seen(), tombstone.key().scope())) {
+                return false;
+            }
             for (Statement other : others) {
                 if (!other.clock().covers(tombstone) || Long.compareUnsigned(other.stamp(), its) < 0) {
                     return false;

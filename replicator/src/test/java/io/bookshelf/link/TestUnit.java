@@ -3,6 +3,7 @@ package io.bookshelf.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bookshelf.broker.Companion;
 import io.bookshelf.broker.EmbeddedBroker;
 import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.config.BrokerConfig;
@@ -56,7 +57,7 @@ final class TestUnit implements AutoCloseable, LinkListener {
                 trust.self().name(), loopback, loopback, listen, BrokerConfig.Limits.DEFAULTS, List.of(), List.of());
         StateStore opened = SqliteStateStore.open(data, StoreOptions.defaults());
         store = opened;
-        broker = EmbeddedBroker.start(config, opened, new RightClock(), AccessPolicy.OPEN, "test", links);
+        broker = EmbeddedBroker.start(config, opened, new RightClock(), AccessPolicy.OPEN, "test", links, Companion.none(config.unit()));
     }
 
     void stop() {

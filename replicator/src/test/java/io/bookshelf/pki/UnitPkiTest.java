@@ -185,7 +185,8 @@ final class UnitPkiTest {
             RevocationList list = revoke("hall");
             assertThat(attic.offer(list.der())).isTrue();
             assertThat(changes).hasValue(1);
-            assertThatThrownBy(() -> attic.judge(open.dialled())).hasMessage("its certificate was revoked (spiffe://home/unit/hall)");
+            assertThatThrownBy(() -> attic.judge(open.dialled()))
+                    .hasMessage("its certificate was revoked (spiffe://home/unit/hall)");
             assertRefused(hall, attic, "its certificate was revoked");
             assertThat(attic.newest()).extracting(RevocationList::key).containsExactly(list.key());
         }

@@ -53,6 +53,16 @@ public final class DotClock {
         return counter(entry.version().replica(), entry.key().scope()) >= entry.counter();
     }
 
+    /** True if every write that was seen is covered. */
+    public boolean covers(Seen seen, Scope scope) {
+        for (int i = 0; i < seen.size(); i++) {
+            if (counter(seen.replica(i), scope) < seen.counter(seen.replica(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** True if everything that {@code other} covers is covered. */
     public boolean covers(DotClock other) {
         for (int i = 0; i < other.replicas.length; i++) {

@@ -34,6 +34,11 @@ public final class Seen {
         return pairs.length / 2;
     }
 
+    /** The replica at a place from 0 on. */
+    public long replica(int place) {
+        return pairs[2 * place];
+    }
+
     /** This, and {@code replica}'s writes up to {@code counter}. */
     public Seen with(long replica, long counter) {
         if (counter(replica) >= counter) {

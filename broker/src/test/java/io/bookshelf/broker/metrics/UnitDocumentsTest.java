@@ -47,9 +47,11 @@ class UnitDocumentsTest {
 
     @Test
     void isDegradedByWhatIsDamagedOrGone() {
-        assertThat(documents.health(new StoreHealth(true, "", 1, 0, List.of(), 0, 0, 0), Head.EMPTY, List.of(), Map.of()))
+        assertThat(documents.health(
+                        new StoreHealth(true, "", 1, 0, List.of(), 0, 0, 0), Head.EMPTY, List.of(), Map.of()))
                 .startsWith("{\"status\":\"degraded\",\"writable\":true");
-        assertThat(documents.health(new StoreHealth(true, "", 0, 1, List.of(), 0, 0, 0), Head.EMPTY, List.of(), Map.of()))
+        assertThat(documents.health(
+                        new StoreHealth(true, "", 0, 1, List.of(), 0, 0, 0), Head.EMPTY, List.of(), Map.of()))
                 .startsWith("{\"status\":\"degraded\",\"writable\":true");
     }
 

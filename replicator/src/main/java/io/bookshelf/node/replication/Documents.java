@@ -38,7 +38,8 @@ final class Documents {
     String peer(PeerStatus status, String problem) {
         return document(out -> {
             out.writeStartObject();
-            out.writeStringField("state", status.state().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+            out.writeStringField(
+                    "state", status.state().name().toLowerCase(Locale.ROOT).replace('_', ' '));
             if (status.sinceMillis() > 0) {
                 out.writeStringField("since", iso(status.sinceMillis()));
             }

@@ -55,9 +55,7 @@ final class Outcomes {
         }
         return new Input.Settled(
                 end.ticket(),
-                why == null
-                        ? end.entries().stream().map(ArrivingEntry::verdict).toList()
-                        : List.of(),
+                why == null ? end.entries().stream().map(ArrivingEntry::verdict).toList() : List.of(),
                 why);
     }
 }

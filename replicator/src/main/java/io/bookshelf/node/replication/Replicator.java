@@ -328,7 +328,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         links.clear();
         now.core = newCore(now.store, now.reader);
         begin(now);
-        step(new Input.Damaged());
+        step(new Input.Replaced());
         publish(now);
     }
 

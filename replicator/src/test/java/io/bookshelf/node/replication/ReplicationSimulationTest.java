@@ -73,8 +73,8 @@ final class ReplicationSimulationTest {
                     return a != null && b != null && a.version().equals(b.version());
                 });
                 Key key = keys.iterator().next();
-                return keys.size() + " keys differ, such as " + key + ": " + units.getFirst() + " has "
-                        + first.get(key) + ", " + unit + " has " + other.get(key);
+                return keys.size() + " keys differ, such as " + key + ": " + units.getFirst() + " has " + first.get(key)
+                        + ", " + unit + " has " + other.get(key);
             }
             for (Map.Entry<String, PeerStatus> peer : unit.core().status().entrySet()) {
                 if (peer.getValue().state() != PeerStatus.State.IN_SYNC) {

@@ -242,7 +242,9 @@ final class SimFaults {
             }
             Version best = null;
             for (SimUnit other : world.units.values()) {
-                Entry held = other == unit || key.scope() == Scope.UNIT ? null : other.all().get(key);
+                Entry held = other == unit || key.scope() == Scope.UNIT
+                        ? null
+                        : other.all().get(key);
                 if (held != null && (best == null || held.version().compareTo(best) > 0)) {
                     best = held.version();
                 }

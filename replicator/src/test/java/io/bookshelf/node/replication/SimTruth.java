@@ -83,7 +83,8 @@ final class SimTruth {
         if (live != null && live.version().equals(must.version()) && !mustLive) {
             return "a value that is deleted or expired: " + live;
         }
-        boolean laterDelete = all.tailMap(must.version(), false).values().stream().anyMatch(e -> !e.liveAt(nowMillis));
+        boolean laterDelete =
+                all.tailMap(must.version(), false).values().stream().anyMatch(e -> !e.liveAt(nowMillis));
         boolean mayHaveExpired = wildClocks && must.expiresAt() != 0;
         if (live == null && mustLive && !laterDelete && !mayHaveExpired) {
             return "nothing instead of " + must;

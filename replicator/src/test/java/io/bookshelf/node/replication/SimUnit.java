@@ -233,7 +233,7 @@ final class SimUnit implements EntryIndex, WallClock {
             outcomes = new Outcomes();
             queue.removeIf(submission -> !(submission instanceof LocalWrite));
             startCore();
-            step(new Input.Damaged());
+            step(new Input.Replaced());
             return;
         }
         List<Input> now = List.copyOf(told);
@@ -260,21 +260,24 @@ final class SimUnit implements EntryIndex, WallClock {
                 world.links.close(close.link());
             }
             case Effect.Submit submit -> submit(submit);
-            case Effect.ReadPage read -> world.after(world.random.nextInt(6), () -> {
-                if (incarnation == mine && core == asking) {
-                    page(read);
-                }
-            });
-            case Effect.CountPage count -> world.after(world.random.nextInt(6), () -> {
-                if (incarnation == mine && core == asking) {
-                    count(count);
-                }
-            });
-            case Effect.ReadBuckets read -> world.after(world.random.nextInt(6), () -> {
-                if (incarnation == mine && core == asking) {
-                    buckets(read);
-                }
-            });
+            case Effect.ReadPage read ->
+                world.after(world.random.nextInt(6), () -> {
+                    if (incarnation == mine && core == asking) {
+                        page(read);
+                    }
+                });
+            case Effect.CountPage count ->
+                world.after(world.random.nextInt(6), () -> {
+                    if (incarnation == mine && core == asking) {
+                        count(count);
+                    }
+                });
+            case Effect.ReadBuckets read ->
+                world.after(world.random.nextInt(6), () -> {
+                    if (incarnation == mine && core == asking) {
+                        buckets(read);
+                    }
+                });
             case Effect.Lost lost -> world.truth.reportedLost.add(lost.loser().version());
             case Effect.Say say -> world.say(name + ": " + say.line());
         }
@@ -364,12 +367,13 @@ final class SimUnit implements EntryIndex, WallClock {
 
     @Override
     public void changed(@Nullable Entry before, @Nullable Entry after) {
-        if (before != null
-                && after != null
-                && after.version().compareTo(before.version()) < 0) {
+        if (before != null && after != null && after.version().compareTo(before.version()) < 0) {
             throw world.wrong(name + ": the version of " + before.key() + " decreases: " + before + " to " + after);
         }
-        if ((before == null ? Objects.requireNonNull(after) : before).key().name().equals(TRACED)) {
+        if ((before == null ? Objects.requireNonNull(after) : before)
+                .key()
+                .name()
+                .equals(TRACED)) {
             world.say(name + " has " + after + " in place of " + before);
         }
         changes.add(new Change(before, after));
