@@ -9,6 +9,8 @@ import io.bookshelf.cli.config.Settings;
 import io.bookshelf.node.AccessSettings;
 import io.bookshelf.node.BookshelfNode;
 import io.bookshelf.node.NodeConfig;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -80,8 +82,17 @@ final class RunCommand implements Callable<Integer> {
             description = "Other units and their addresses to start from; read again when it changes.")
     private @Nullable Path peers;
 
+    @Option(
+            names = "--until-input-ends",
+            hidden = true,
+            description = "Stop when standard input ends: with the process that holds the other end of the pipe.")
+    private boolean untilInputEnds;
+
     @Override
     public Integer call() throws InterruptedException {
+        if (untilInputEnds) {
+            Thread.ofPlatform().daemon().name("input").start(RunCommand::stopWhenInputEnds);
+        }
         Flags flags = new Flags(unit, data, mqtt, web, listen, pki, peers);
         Environment environment = Environment.ofThisProcess();
         Path file = config == null ? environment.settingsFile() : config;
@@ -97,6 +108,16 @@ final class RunCommand implements Callable<Integer> {
                 () -> file == null ? node.access() : ConfigFile.load(file).access();
         return new UnitProcess(log, spec.commandLine().getOut())
                 .run(() -> BookshelfNode.start(node, access, file), node);
+    }
+
+    /** As SIGTERM would, which ends in an exit code of 0 once the unit runs. */
+    private static void stopWhenInputEnds() {
+        try {
+            System.in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException unreadable) {
+            // is its end too
+        }
+        System.exit(1);
     }
 
     private static void warnIfOpen(Logger log, String listener, InetSocketAddress address, NodeConfig node) {

@@ -26,7 +26,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"help", "--help", "run --help", "help run", "passwd --help", "pki --help", "pki issue --help"})
+    @CsvSource({"help", "--help", "run --help", "help run", "demo --help", "passwd --help", "pki --help", "pki issue --help"})
     void explainsItself(String arguments) {
         assertThat(execute(arguments.split(" "))).isZero();
         assertThat(out.toString()).contains("Usage: bookshelf");
@@ -47,6 +47,9 @@ class MainTest {
                 "run --unit a --unit b | should be specified only once",
                 "run here | there is one argument too many, here",
                 "run --config /does/not/exist.toml | there is no file /does/not/exist.toml",
+                "demo --units 0 | --units must be from 1 to 24, not 0",
+                "demo --units 25 | --units must be from 1 to 24, not 25",
+                "demo --units many | 'many' is not an int",
                 "passwd | Missing required parameters: 'FILE', 'USER'",
                 "passwd /tmp/file a:b | a user name has no colon",
             })
