@@ -57,7 +57,8 @@ final class TestUnit implements AutoCloseable, LinkListener {
                 trust.self().name(), loopback, loopback, listen, BrokerConfig.Limits.DEFAULTS, List.of(), List.of());
         StateStore opened = SqliteStateStore.open(data, StoreOptions.defaults());
         store = opened;
-        broker = EmbeddedBroker.start(config, opened, new RightClock(), AccessPolicy.OPEN, "test", links, Companion.none(config.unit()));
+        broker = EmbeddedBroker.start(
+                config, opened, new RightClock(), AccessPolicy.OPEN, "test", links, Companion.none(config.unit()));
     }
 
     void stop() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -96,7 +97,7 @@ final class SimFaults {
     }
 
     private SimUnit any() {
-        return world.units.get(names.get(random.nextInt(names.size())));
+        return Objects.requireNonNull(world.units.get(names.get(random.nextInt(names.size()))));
     }
 
     private void somethingHappens() {
