@@ -34,7 +34,7 @@ final class DialledLink implements Link {
 
     // What follows belongs to the events.
     private final ArrayDeque<byte[]> held = new ArrayDeque<>();
-    private long heldBytes;
+    private final AtomicLong heldBytes = new AtomicLong();
     private boolean paused;
     private boolean ended;
 
@@ -65,8 +65,7 @@ final class DialledLink implements Link {
             return;
         }
         held.add(frame);
-        heldBytes += frame.length;
-        if (heldBytes > HELD + 2L * largestFrame) {
+        if (heldBytes.addAndGet(frame.length) > HELD + 2L * largestFrame) {
             close("it sends more than anybody has room for");
         }
     }
@@ -84,6 +83,11 @@ final class DialledLink implements Link {
     /** Bytes of frames that have not gone to the socket yet. */
     long unsentBytes() {
         return unsent.get();
+    }
+
+    /** Bytes of frames that have come and are not taken for now. */
+    long heldBytes() {
+        return heldBytes.get();
     }
 
     Peer certified() {
@@ -137,7 +141,7 @@ final class DialledLink implements Link {
             paused = false;
             byte[] frame;
             while (!paused && !ended && (frame = held.poll()) != null) {
-                heldBytes -= frame.length;
+                heldBytes.addAndGet(-frame.length);
                 listener.received(this, frame);
             }
         });
