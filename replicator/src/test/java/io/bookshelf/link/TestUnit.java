@@ -48,8 +48,7 @@ final class TestUnit implements AutoCloseable, LinkListener {
     TestUnit(TestTrust trust, Path folder, InetSocketAddress listen) {
         this.trust = trust;
         this.data = folder.resolve(trust.self().name());
-        this.links = new Links(
-                trust, LARGEST_VALUE, this::addressesOf, this);
+        this.links = new Links(trust, LARGEST_VALUE, this::addressesOf, this);
         start(listen);
     }
 
