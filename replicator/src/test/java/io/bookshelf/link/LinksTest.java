@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -183,9 +184,13 @@ final class LinksTest {
 
         out.pause();
         Link in = hall.link();
+        AtomicLong sent = new AtomicLong();
         await().atMost(TestUnit.PATIENCE).pollInterval(1, TimeUnit.MILLISECONDS).until(() -> {
-            in.send(new byte[TestUnit.LARGEST_VALUE]);
-            return hall.open.isEmpty();
+            if (out.heldBytes() == sent.get()) {
+                sent.addAndGet(TestUnit.LARGEST_VALUE);
+                in.send(new byte[TestUnit.LARGEST_VALUE]);
+            }
+            return !attic.closed.isEmpty();
         });
         assertThat(attic.closed).containsExactly("it sends more than anybody has room for");
     }
@@ -279,5 +284,26 @@ final class LinksTest {
         await().atMost(TestUnit.PATIENCE).until(() -> attic.closed.size() == 2 && hall.closed.size() == 2);
         assertThat(attic.closed.get(1)).isEqualTo("another reason");
         assertThat(hall.closed.get(1)).isEqualTo("ended by the other side: another reason");
+    }
+
+    @Test
+    void whatWasSentBeforeALinkIsClosedStillArrives() throws Exception {
+        TestUnit attic = unit("attic");
+        TestUnit hall = unit("hall");
+        Counting atHall = new Counting(hall, 1_000, 1_000);
+        Link out = attic.dial(hall);
+        atHall.send(out, 1);
+        Link in = hall.link();
+        Counting atAttic = new Counting(attic, 1_000, 1_000);
+        atAttic.send(in, 100);
+        in.close("said all");
+        atAttic.expect(100);
+        await().atMost(TestUnit.PATIENCE).until(() -> attic.closed.size() == 1 && hall.closed.size() == 1);
+
+        atHall.received.set(0);
+        Link again = attic.link();
+        atHall.send(again, 100);
+        again.close("said all");
+        atHall.expect(100);
     }
 }
