@@ -64,6 +64,7 @@ public final class EmbeddedBroker implements Closeable {
     private final UnitTopics unitTopics;
     private final Listeners listeners;
     private final @Nullable PeerDoor door;
+    private final Companion companion;
     private volatile long tombstoneFloor;
     private InetSocketAddress mqtt;
     private InetSocketAddress web;
@@ -73,7 +74,7 @@ public final class EmbeddedBroker implements Closeable {
     /** Starts a broker to which nobody comes in by certificate. */
     public static EmbeddedBroker start(
             BrokerConfig config, StateStore store, WallClock wall, AccessPolicy access, String version) {
-        return start(config, store, wall, access, version, null);
+        return start(config, store, wall, access, version, null, Companion.none(config.unit()));
     }
 
     /**
@@ -82,6 +83,7 @@ public final class EmbeddedBroker implements Closeable {
      * @param door judges those who come in by certificate and takes their links; null if {@code config} has no listener
      *     for them
      * @param version Bookshelf's version, for those who ask
+     * @param companion follows the commits
      * @throws BrokerException if a listener's address cannot be had
      */
     public static EmbeddedBroker start(
@@ -90,11 +92,12 @@ public final class EmbeddedBroker implements Closeable {
             WallClock wall,
             AccessPolicy access,
             String version,
-            @Nullable PeerDoor door) {
+            @Nullable PeerDoor door,
+            Companion companion) {
         if (config.listen() != null && door == null) {
             throw new IllegalArgumentException("a listener for certificates, and nothing to judge them by");
         }
-        EmbeddedBroker broker = new EmbeddedBroker(config, store, wall, access, version, door);
+        EmbeddedBroker broker = new EmbeddedBroker(config, store, wall, access, version, door, companion);
         try {
             broker.open(config, store, version);
             return broker;
@@ -114,22 +117,24 @@ public final class EmbeddedBroker implements Closeable {
             WallClock wall,
             AccessPolicy local,
             String version,
-            @Nullable PeerDoor door) {
+            @Nullable PeerDoor door,
+            Companion companion) {
         AccessPolicy access = new PeerAccess(local, config.listen() != null);
         this.door = door;
+        this.companion = companion;
         this.mqtt = config.mqtt();
         this.web = config.web();
         this.loop = new NioEventLoopGroup(1, LOOP_THREAD);
         this.reads = new ReadPool(store, loop);
-        Committer committer = new Committer(store, wall, () -> tombstoneFloor, TombstonePolicy.AFTER_AN_HOUR);
+        Committer committer = new Committer(store, wall, () -> tombstoneFloor, companion.tombstones());
         this.bus = new StateBus(
                 committer, this::committed, config.limits().busBytes(), () -> onLoop(this::resumePublishers));
         SessionContext context =
                 new SessionContext(config.limits(), access, counters, wall, this::submit, reads, topics, loop::execute);
         this.sessions = new SessionRegistry(context, store.head().sequence());
         this.endpoint = new MqttEndpoint(
-                config.unit(), config.limits(), access, counters, wall, sessions, bus::full, loop, door);
-        this.unitTopics = new UnitTopics(config, version, store, bus, wall, counters, topics, sessions);
+                companion::unitOf, config.limits(), access, counters, wall, sessions, bus::full, loop, door);
+        this.unitTopics = new UnitTopics(config, version, store, bus, wall, counters, topics, sessions, companion);
         this.listeners = new Listeners(loop, counters, config.limits().connections());
     }
 
@@ -234,6 +239,7 @@ public final class EmbeddedBroker implements Closeable {
             }
         });
         onLoop(() -> sessions.router().route(commit));
+        companion.committed(commit, bus.head());
     }
 
     private void onLoop(Runnable task) {
@@ -257,6 +263,16 @@ public final class EmbeddedBroker implements Closeable {
     /** Where MQTT over TLS listens, null for nowhere. */
     public @Nullable InetSocketAddress listen() {
         return listen;
+    }
+
+    /** Hands something to the bus, as the companion does; see {@link StateBus#submit}. Any thread. */
+    public void hand(Submission submission) {
+        bus.submit(submission);
+    }
+
+    /** Sets one of the unit's own topics, below {@code $bookshelf/}; null takes it away. Any thread. */
+    public void say(String topic, @Nullable String text) {
+        onLoop(() -> topics.set(topic, text == null ? "" : text));
     }
 
     /** What has been counted since the start. */

@@ -22,6 +22,7 @@ final class UnitTopics {
     private static final int SECONDS_BETWEEN_SAMPLES = 10;
 
     private final BrokerConfig config;
+    private final Companion companion;
     private final String version;
     private final StateStore store;
     private final StateBus bus;
@@ -53,7 +54,9 @@ final class UnitTopics {
             WallClock wall,
             BrokerCounters counters,
             SystemTopics topics,
-            SessionRegistry sessions) {
+            SessionRegistry sessions,
+            Companion companion) {
+        this.companion = companion;
         this.config = config;
         this.version = version;
         this.store = store;
@@ -88,7 +91,7 @@ final class UnitTopics {
         }
         if (sample || !vital.equals(last)) {
             last = vital;
-            topics.set("$bookshelf/health", documents.health(health, bus.head()));
+            topics.set("$bookshelf/health", documents.health(health, bus.head(), companion.problems(), companion.lastAgreed()));
         }
     }
 
@@ -124,6 +127,6 @@ final class UnitTopics {
     /** What {@code /healthz} answers. Any thread. */
     WebContent.Health health() {
         StoreHealth health = store.health();
-        return new WebContent.Health(health.writable(), documents.health(health, bus.head()));
+        return new WebContent.Health(health.writable(), documents.health(health, bus.head(), companion.problems(), companion.lastAgreed()));
     }
 }

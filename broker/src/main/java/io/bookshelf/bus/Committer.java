@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class Committer {
     private static final Logger log = LoggerFactory.getLogger(Committer.class);
     private static final int HOUSEKEEPING_ROWS = 500;
+    private static final int MOST_RETRIES = 3;
 
     /** A refused batch is told of this often: a disk stays full for long, and is full of reasons to say so. */
     private static final long REFUSALS_SAID_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -74,7 +75,7 @@ public final class Committer {
         } catch (StoreException e) {
             return switch (e.reason()) {
                 case DISK_FULL -> shrink(batch, e);
-                case DAMAGED -> retryOnFreshFile(batch, e);
+                case DAMAGED -> retry(batch, e);
                 case IO, IN_USE -> refused(batch, e);
             };
         } catch (RuntimeException e) {
@@ -147,14 +148,23 @@ public final class Committer {
                 && submission.kept().values().stream().allMatch(value -> value.length == 0);
     }
 
-    private Commit retryOnFreshFile(List<Submission> batch, StoreException damage) {
-        log.error("{}", damage.getMessage());
-        head = store.head();
-        try {
-            return transact(batch, null);
-        } catch (RuntimeException e) {
-            return refused(batch, e);
+    /** Tries again on a fresh file, or knowing which rows are lost. */
+    private Commit retry(List<Submission> batch, StoreException damage) {
+        RuntimeException last = damage;
+        for (int attempt = 0; attempt < MOST_RETRIES && isDamage(last); attempt++) {
+            log.error("{}", last.getMessage());
+            try {
+                return transact(batch, null);
+            } catch (RuntimeException e) {
+                last = e;
+            }
         }
+        head = store.head();
+        return refused(batch, last);
+    }
+
+    private static boolean isDamage(RuntimeException e) {
+        return e instanceof StoreException failure && failure.reason() == StoreException.Reason.DAMAGED;
     }
 
     /**

@@ -10,6 +10,9 @@ final class DamageLog {
     // Beyond so many the count stands still: the file is rotten, and memory is bounded.
     private static final int MOST_REMEMBERED = 100_000;
 
+    /** For whoever reads the log. */
+    static final String SENTENCE = "a row of the store is damaged: what it held is lost";
+
     private final Set<Long> seen = ConcurrentHashMap.newKeySet();
     private final AtomicLong rows = new AtomicLong();
 

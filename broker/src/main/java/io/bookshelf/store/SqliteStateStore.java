@@ -171,11 +171,15 @@ public final class SqliteStateStore implements StateStore {
     }
 
     private void noticeDamage() {
-        long found = damage.rows() + check.missingRows();
-        if (found > damageNoticed) {
+        if (hasUnnoticedDamage()) {
             startAnew();
         }
-        damageNoticed = found;
+        damageNoticed = damage.rows() + check.missingRows();
+    }
+
+    /** True if something was found damaged or missing since the present author began. */
+    boolean hasUnnoticedDamage() {
+        return damage.rows() + check.missingRows() > damageNoticed;
     }
 
     private void startAnew() {

@@ -39,6 +39,7 @@ final class SqliteTransaction implements WriteTransaction {
         this.options = options;
         this.before = before;
         this.lastSequence = before.head().sequence();
+        writer.metDamage = false;
     }
 
     /** A key that this transaction has looked at, and what is to become of it. */
@@ -213,6 +214,11 @@ final class SqliteTransaction implements WriteTransaction {
         requireOpen();
         if (sequence < lastSequence) {
             throw new IllegalArgumentException("sequence " + sequence + " is behind " + lastSequence);
+        }
+        if (writer.metDamage && store.hasUnnoticedDamage()) {
+            // What is lost was taken for what never was; whoever is told of the damage may decide otherwise.
+            close();
+            throw new StoreException(StoreException.Reason.DAMAGED, DamageLog.SENTENCE, null);
         }
         try {
             Ledger.Delta delta = new Ledger.Delta();

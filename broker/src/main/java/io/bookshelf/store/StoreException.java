@@ -10,7 +10,10 @@ public final class StoreException extends RuntimeException {
     public enum Reason {
         /** No room on the disk. Nothing was changed; reads and, thanks to a reserve, deletes still work. */
         DISK_FULL,
-        /** The file is damaged. It has been set aside, and the next transaction works on a fresh one. */
+        /**
+         * The file is damaged, and will be set aside: the next transaction works on a fresh one. Or a row was found damaged
+         * that the transaction took for nothing: made again, it is the transaction of another author.
+         */
         DAMAGED,
         /** The disk or the system refuses. Nothing was changed. */
         IO,

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * {@link #close()} may follow.
  */
 public interface WriteTransaction extends Closeable {
-    /** The entry that the key has now, tombstones included; null for a key never written, forgotten or damaged. */
+    /**
+     * The entry that the key has now, tombstones included; null for a key never written, forgotten or damaged. The
+     * transaction that is the first to find one damaged cannot be committed.
+     */
     @Nullable
     Entry stored(Key key);
 

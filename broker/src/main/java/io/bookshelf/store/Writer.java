@@ -17,6 +17,9 @@ final class Writer implements AutoCloseable {
     final Db db;
     final SessionWriter sessions;
 
+    /** True once a row that a transaction wanted was found damaged. */
+    boolean metDamage;
+
     private final DamageLog damage;
     private final EntryTable table = new EntryTable();
     private final PreparedStatement select;
@@ -71,6 +74,7 @@ final class Writer implements AutoCloseable {
             EntryTable.Row row = table.read(rows);
             if (row.entry() == null) {
                 damage.row(row);
+                metDamage = true;
             }
             return row;
         }

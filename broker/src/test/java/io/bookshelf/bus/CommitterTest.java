@@ -122,6 +122,25 @@ final class CommitterTest {
         }
     }
 
+    /** Changes nothing, but says when it is asked. */
+    private record Asking(Key key, Runnable asked) implements Submission, Arrival {
+        @Override
+        public Arrival arrival() {
+            return this;
+        }
+
+        @Override
+        public @Nullable Entry merge(@Nullable Entry stored, long sequence, long nowMillis) {
+            asked.run();
+            return null;
+        }
+
+        @Override
+        public int weight() {
+            return 1;
+        }
+    }
+
     private static Entry arriving(String key, byte[] value, long stamp, long sequence) {
         return new Entry(
                 Key.of(key),
@@ -246,8 +265,15 @@ final class CommitterTest {
         commit(put("a", "1"), put("b", "1"));
         long before = store.replica();
         disk.damage(Key.of("a"));
-        assertThat(reader.get(Key.of("a"))).isNull();
-        Entry next = applied(put("b", "2"));
+        List<Long> authors = new ArrayList<>();
+        commit(put("c", "1"), new Asking(Key.of("a"), () -> authors.add(store.replica())));
+        assertThat(authors)
+                .as("asked again, knowing of the damage")
+                .hasSize(2)
+                .element(0)
+                .isEqualTo(before);
+        assertThat(authors.getLast()).isNotEqualTo(before);
+        Entry next = requireNonNull(reader.get(Key.of("c")));
         assertThat(next.version().replica()).isNotEqualTo(before).isEqualTo(store.replica());
         assertThat(next.counter()).isEqualTo(1);
         assertThat(reader.kept("author/")).hasSize(1);

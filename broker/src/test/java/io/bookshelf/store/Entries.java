@@ -40,6 +40,22 @@ final class Entries {
         return entry(key, new byte[0], true, ValueProperties.NONE, 0, sequence);
     }
 
+    /** A delete that took its time on the way here. */
+    static Entry tombstone(String key, long sequence, long millis) {
+        Entry entry = tombstone(key, sequence);
+        return new Entry(
+                entry.key(),
+                entry.value(),
+                true,
+                entry.qos(),
+                entry.properties(),
+                new Version(HybridClock.stamp(millis), 8),
+                1,
+                entry.seen(),
+                0,
+                sequence);
+    }
+
     /** An entry with every field set. */
     static Entry full(String key, long sequence) {
         return entry(key, new byte[] {0, -1, 5}, false, properties(), MILLIS * 2, sequence);

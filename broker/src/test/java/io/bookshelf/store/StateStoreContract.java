@@ -72,7 +72,7 @@ abstract class StateStoreContract {
         }
     }
 
-    private static List<String> names(Page<?> page) {
+    static List<String> names(Page<?> page) {
         return page.entries().stream().map(entry -> entry.key().name()).toList();
     }
 

@@ -1,6 +1,7 @@
 package io.bookshelf.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookshelf.schema.Bucket;
 import io.bookshelf.schema.Key;
@@ -96,6 +97,32 @@ final class StoreLossTest {
                 tx.commit(2, 5, Map.of());
             }
             assertThat(reader.kept("clock")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void theTransactionThatTakesADamagedRowForNothingIsNotMade() throws Exception {
+        fill(true);
+        try (SqliteStateStore store = open();
+                StoreReader reader = store.openReader()) {
+            store.checkNow();
+            sql("UPDATE entry SET body=" + FLIPPED.formatted("body") + " WHERE key=CAST('k' AS BLOB)");
+            long before = store.replica();
+            try (WriteTransaction tx = store.begin()) {
+                assertThat(tx.stored(KEY)).isNull();
+                tx.put(Entries.tombstone("k", 3));
+                assertThatThrownBy(() -> tx.commit(3, 5, Map.of()))
+                        .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.reason())
+                                .isEqualTo(StoreException.Reason.DAMAGED));
+            }
+            try (WriteTransaction tx = store.begin()) {
+                assertThat(store.replica()).isNotEqualTo(before);
+                assertThat(tx.stored(KEY)).isNull();
+                tx.put(Entries.live("k", "again", 3));
+                tx.commit(3, 5, Map.of());
+            }
+            assertThat(reader.get(KEY)).isEqualTo(Entries.live("k", "again", 3));
+            assertThat(store.health().filesSetAside()).isEmpty();
         }
     }
 

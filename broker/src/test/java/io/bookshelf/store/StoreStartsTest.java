@@ -63,9 +63,9 @@ final class StoreStartsTest {
         long counter = 0;
         boolean wrote = false;
         assertThat(store.head().everywhereCounter()).as(where).isZero();
-        for (int step = random.nextInt(5); step > 0; step--) {
-            int entries = Math.max(0, random.nextInt(14) - 6);
-            if (random.nextInt(3) == 0) {
+        for (int step = random.nextInt(4); step > 0; step--) {
+            int entries = Math.max(0, random.nextInt(12) - 7);
+            if (random.nextInt(6) == 0) {
                 store.foldNow();
             } else {
                 counter += entries;

@@ -65,7 +65,7 @@ public final class MemoryStore implements StateStore {
         if (current != null) {
             throw new IllegalStateException("a transaction is open");
         }
-        if (damagedRows > damageNoticed) {
+        if (hasUnnoticedDamage()) {
             damageNoticed = damagedRows;
             replica = Starts.newReplica(random);
             head = head.withoutCounters();
@@ -75,6 +75,10 @@ public final class MemoryStore implements StateStore {
         MemoryTransaction transaction = new MemoryTransaction(this, disk, indexes);
         current = transaction;
         return transaction;
+    }
+
+    boolean hasUnnoticedDamage() {
+        return damagedRows > damageNoticed;
     }
 
     /** True if the row {@code clock} is to be deleted when the present author writes first. */

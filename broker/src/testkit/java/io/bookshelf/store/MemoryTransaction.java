@@ -137,6 +137,10 @@ final class MemoryTransaction implements WriteTransaction {
         if (sequence < lastSequence) {
             throw new IllegalArgumentException("sequence " + sequence + " is behind " + lastSequence);
         }
+        if (store.hasUnnoticedDamage()) {
+            close();
+            throw new StoreException(StoreException.Reason.DAMAGED, DamageLog.SENTENCE, null);
+        }
         long keys = store.head().keys();
         for (Change change : changes.values()) {
             keys += live(change.after) - live(change.before);

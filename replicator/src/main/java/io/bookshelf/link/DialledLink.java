@@ -15,10 +15,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A link that this unit dialled: an MQTT client's connection. */
 final class DialledLink implements Link {
     /** More than this waiting for a peer that does not read is no window any more. */
-    private static final long MOST_UNSENT = 4L * 1024 * 1024;
+    private static final long UNSENT = 4L * 1024 * 1024;
 
     /** More than this from a peer whose frames are not taken for now is no window any more. */
-    private static final long MOST_HELD = 4L * 1024 * 1024;
+    private static final long HELD = 4L * 1024 * 1024;
 
     private static final MqttTopic TOPIC = MqttTopic.of(PeerDoor.TOPIC);
 
@@ -66,7 +66,7 @@ final class DialledLink implements Link {
         }
         held.add(frame);
         heldBytes += frame.length;
-        if (heldBytes > MOST_HELD) {
+        if (heldBytes > HELD + 2L * largestFrame) {
             close("it sends more than anybody has room for");
         }
     }
@@ -79,6 +79,11 @@ final class DialledLink implements Link {
             toSend.onComplete();
             listener.closed(this, reason);
         }
+    }
+
+    /** Bytes of frames that have not gone to the socket yet. */
+    long unsentBytes() {
+        return unsent.get();
     }
 
     Peer certified() {
@@ -106,7 +111,7 @@ final class DialledLink implements Link {
             throw new IllegalArgumentException(
                     "a frame of " + frame.length + " bytes; at most " + largestFrame + " are sent");
         }
-        if (unsent.addAndGet(frame.length) > MOST_UNSENT) {
+        if (unsent.addAndGet(frame.length) > UNSENT + 2L * largestFrame) {
             close("it does not read the frames that it is sent");
             return;
         }

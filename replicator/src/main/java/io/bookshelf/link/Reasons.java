@@ -39,9 +39,10 @@ final class Reasons {
             }
         }
         String message = last.getMessage() == null ? last.getClass().getSimpleName() : last.getMessage();
-        return message.startsWith(ALERT)
-                ? "the other side does not let this unit in (" + message.substring(ALERT.length()) + ")"
-                : plain(message);
+        int alert = message.indexOf(ALERT);
+        return alert < 0
+                ? plain(message)
+                : "the other side does not let this unit in (" + message.substring(alert + ALERT.length()) + ")";
     }
 
     private static String words(Object code, @Nullable String text) {

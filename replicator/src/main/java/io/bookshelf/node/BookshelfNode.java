@@ -4,6 +4,8 @@ import io.bookshelf.broker.BrokerException;
 import io.bookshelf.broker.ClassLoading;
 import io.bookshelf.broker.EmbeddedBroker;
 import io.bookshelf.broker.metrics.BrokerCounters;
+import io.bookshelf.node.replication.AuthorNames;
+import io.bookshelf.node.replication.Replicator;
 import io.bookshelf.schema.HybridClock;
 import io.bookshelf.store.SqliteStateStore;
 import io.bookshelf.store.StateStore;
@@ -11,6 +13,7 @@ import io.bookshelf.store.StoreException;
 import io.bookshelf.store.StoreOptions;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -31,12 +34,19 @@ public final class BookshelfNode implements AutoCloseable {
 
     private final AccessWatch access;
     private final StateStore store;
+    private final @Nullable Network network;
     private final EmbeddedBroker broker;
     private final ScheduledExecutorService trim;
 
-    private BookshelfNode(AccessWatch access, StateStore store, EmbeddedBroker broker, ScheduledExecutorService trim) {
+    private BookshelfNode(
+            AccessWatch access,
+            StateStore store,
+            @Nullable Network network,
+            EmbeddedBroker broker,
+            ScheduledExecutorService trim) {
         this.access = access;
         this.store = store;
+        this.network = network;
         this.broker = broker;
         this.trim = trim;
     }
@@ -68,10 +78,10 @@ public final class BookshelfNode implements AutoCloseable {
         Build build = Build.current();
         AccessWatch watch = watch(access, settingsFile);
         try {
-            StateStore store =
-                    SqliteStateStore.open(config.data(), StoreOptions.defaults().withDurability(config.durability()));
+            Beside beside = Beside.of(config, build);
+            StateStore store = SqliteStateStore.open(config.data(), beside.options(config));
             try {
-                return start(config, build, watch, store, await(time));
+                return start(config, build, watch, store, await(time), beside);
             } catch (RuntimeException e) {
                 store.close();
                 throw e;
@@ -105,15 +115,66 @@ public final class BookshelfNode implements AutoCloseable {
     }
 
     private static BookshelfNode start(
-            NodeConfig config, Build build, AccessWatch watch, StateStore store, KernelClock.Source time) {
+            NodeConfig config,
+            Build build,
+            AccessWatch watch,
+            StateStore store,
+            KernelClock.Source time,
+            Beside beside) {
         long lastMillis = HybridClock.millis(store.head().clock());
         KernelClock clock = new KernelClock(config.trustWallClock(), build.built(), lastMillis, time);
         if (!clock.known()) {
             log.info("clock: the kernel does not call it synchronised, so nothing expires until it does"
                     + " (or set clock.trust = \"always\")");
         }
-        EmbeddedBroker broker = EmbeddedBroker.start(config.broker(), store, clock, watch.policy(), build.version());
-        return new BookshelfNode(watch, store, broker, trimWhenIdle(broker.counters()));
+        Network network = beside.network(config, build, store, clock);
+        try {
+            EmbeddedBroker broker = network == null
+                    ? EmbeddedBroker.start(config.broker(), store, clock, watch.policy(), build.version())
+                    : EmbeddedBroker.start(
+                            config.broker(),
+                            store,
+                            network.clock(),
+                            watch.policy(),
+                            build.version(),
+                            network.door(),
+                            network);
+            if (network != null) {
+                network.begin(broker);
+            }
+            return new BookshelfNode(watch, store, network, broker, trimWhenIdle(broker.counters()));
+        } catch (RuntimeException e) {
+            if (network != null) {
+                network.close();
+            }
+            throw e;
+        }
+    }
+
+    /** What has to be there before the store of a unit that has peers. */
+    private record Beside(
+            @Nullable Replicator replicator, Network.@Nullable Forward reports, AuthorNames names) {
+        static Beside of(NodeConfig config, Build build) {
+            Network.Forward reports = new Network.Forward();
+            return config.pki() == null
+                    ? new Beside(null, null, new AuthorNames())
+                    : new Beside(Network.replicator(config, build, reports), reports, new AuthorNames());
+        }
+
+        StoreOptions options(NodeConfig config) {
+            StoreOptions options = StoreOptions.defaults()
+                    .withDurability(config.durability())
+                    .withRandom(AuthorNames.replicaIds(config.broker().unit(), new SecureRandom()));
+            return replicator == null ? options : options.withIndexes(List.of(replicator));
+        }
+
+        @Nullable
+        Network network(NodeConfig config, Build build, StateStore store, KernelClock clock) {
+            Path certificates = config.pki();
+            return certificates == null || replicator == null || reports == null
+                    ? null
+                    : new Network(config, certificates, build, store, clock, replicator, reports, names);
+        }
     }
 
     private static ScheduledExecutorService trimWhenIdle(BrokerCounters counters) {
@@ -134,11 +195,17 @@ public final class BookshelfNode implements AutoCloseable {
         return broker.web();
     }
 
+    /** Where MQTT over TLS listens for those with a certificate, null for nowhere. */
+    public @Nullable InetSocketAddress listen() {
+        return broker.listen();
+    }
+
     /** Stops the unit: says goodbye to its clients, commits what was taken, closes the store. */
     @Override
     public void close() {
         List<RuntimeException> failures = new ArrayList<>();
-        for (Runnable part : List.<Runnable>of(trim::shutdownNow, broker::close, store::close, access::close)) {
+        Runnable leave = network == null ? () -> {} : network::close;
+        for (Runnable part : List.<Runnable>of(trim::shutdownNow, broker::close, leave, store::close, access::close)) {
             try {
                 part.run();
             } catch (RuntimeException e) {

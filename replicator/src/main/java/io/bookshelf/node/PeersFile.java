@@ -5,7 +5,6 @@ import com.electronwill.nightconfig.core.io.ParsingException;
 import com.electronwill.nightconfig.toml.TomlParser;
 import io.bookshelf.link.PeerAddress;
 import java.io.IOException;
-import java.io.LineNumberReader;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -86,14 +85,13 @@ final class PeersFile {
 
     private UnmodifiableConfig parse(String text) {
         // The parser takes the end of the file in place of the end of its last line for a mistake.
-        LineNumberReader reader = new LineNumberReader(new StringReader(text + "\n"), 1);
+        Lines reader = new Lines(text + "\n");
         try {
             return new TomlParser().parse(reader);
         } catch (RuntimeException | StackOverflowError e) {
             // The parser's own failures on odd input are as much the file's fault as those that it reports.
             String reason = e instanceof ParsingException ? String.valueOf(e.getMessage()) : "this is not TOML";
-            int line = 1 + Math.min(reader.getLineNumber(), (int) text.lines().count());
-            throw mistake("line " + line + ": " + reason.strip().replaceAll("\\p{Cntrl}", " "));
+            throw mistake("line " + reader.line + ": " + reason.strip().replaceAll("\\p{Cntrl}", " "));
         }
     }
 
@@ -119,6 +117,33 @@ final class PeersFile {
             }
         }
         return List.copyOf(addresses);
+    }
+
+    /** Knows on which line the last character that was read stands. */
+    private static final class Lines extends StringReader {
+        private int line = 1;
+        private boolean atEnd;
+
+        Lines(String text) {
+            super(text);
+        }
+
+        @Override
+        public int read() throws IOException {
+            line += atEnd ? 1 : 0;
+            int character = super.read();
+            atEnd = character == '\n';
+            return character;
+        }
+
+        @Override
+        public int read(char[] into, int offset, int length) throws IOException {
+            int character = length == 0 ? -1 : read();
+            if (character >= 0) {
+                into[offset] = (char) character;
+            }
+            return character < 0 ? -1 : 1;
+        }
     }
 
     private NodeException mistake(String what) {

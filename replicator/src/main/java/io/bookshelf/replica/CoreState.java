@@ -59,6 +59,8 @@ final class CoreState {
         this.empty = start.empty();
         this.settings = settings;
         this.random = random;
+        // No ticket of a core before this one in the same process may be taken for one of its own.
+        this.lastTicket = boot >>> 1;
         this.coverage = new Coverage(boot, start.clock());
         this.stability = new Stability(self);
         this.ended = Map.copyOf(start.ended());

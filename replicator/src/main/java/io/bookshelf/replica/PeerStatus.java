@@ -21,6 +21,9 @@ public record PeerStatus(
         long bytesSent,
         long bytesReceived,
         String note) {
+    /** A peer that has not been linked since the start. */
+    public static final PeerStatus NEVER_MET = new PeerStatus(State.UNREACHABLE, 0, -1, -1, 0, 0, 0, "");
+
     /** The states of a peer. */
     public enum State {
         UNREACHABLE,

@@ -78,8 +78,11 @@ public final class UnitDocuments {
     /**
      * {@code $bookshelf/health}. The status is {@code degraded} while the unit refuses writes, or knows of rows that are
      * damaged or gone.
+     *
+     * @param others what else is not as it should be, as sentences
+     * @param lastAgreed with whom this unit last held the same, and when, in milliseconds since the epoch
      */
-    public String health(StoreHealth health, Head head) {
+    public String health(StoreHealth health, Head head, List<String> others, Map<String, Long> lastAgreed) {
         boolean degraded = !health.writable() || health.damagedRows() > 0 || health.missingRows() > 0;
         return document(out -> {
             out.writeStringField("status", degraded ? "degraded" : "ok");
@@ -101,6 +104,16 @@ public final class UnitDocuments {
             out.writeNumberField("diskBytes", health.fileBytes());
             out.writeNumberField("keys", head.keys());
             out.writeNumberField("sequence", head.sequence());
+            out.writeArrayFieldStart("warnings");
+            for (String other : others) {
+                out.writeString(other);
+            }
+            out.writeEndArray();
+            out.writeObjectFieldStart("lastInSync");
+            for (Map.Entry<String, Long> peer : lastAgreed.entrySet()) {
+                out.writeStringField(peer.getKey(), iso(peer.getValue()));
+            }
+            out.writeEndObject();
         });
     }
 

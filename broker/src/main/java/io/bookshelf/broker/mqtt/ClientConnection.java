@@ -69,7 +69,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        writer = new PacketWriter(ctx, endpoint.counters(), endpoint.unit());
+        writer = new PacketWriter(ctx, endpoint.counters(), endpoint.unitOf());
         endpoint.opened(this);
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LinkFlow implements PeerChannel {
     /** More than this waiting for a peer that does not read is no window any more. */
-    private static final long MOST_UNSENT = 4L * 1024 * 1024;
+    private static final long UNSENT = 4L * 1024 * 1024;
 
     private final ClientConnection connection;
     private final MqttEndpoint endpoint;
@@ -121,7 +121,7 @@ final class LinkFlow implements PeerChannel {
         }
         if (connection.isOpen()) {
             connection.flushSoon();
-            if (channel().bytesBeforeWritable() > MOST_UNSENT) {
+            if (channel().bytesBeforeWritable() > UNSENT + 2L * endpoint.maximumFrameSize()) {
                 connection.refuse(Reason.QUOTA_EXCEEDED, "it does not read the link frames that it is sent");
             }
         }

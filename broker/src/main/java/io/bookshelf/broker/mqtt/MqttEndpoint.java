@@ -24,6 +24,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ public final class MqttEndpoint {
     private static final int AUTHENTICATIONS_WAITING = 256;
     private static final int LONGEST_CLIENT_ID_OF_VERSION_3 = 512;
 
-    private final String unit;
+    private final LongFunction<String> unitOf;
     private final Limits limits;
     private final AccessPolicy access;
     private final BrokerCounters counters;
@@ -55,7 +56,7 @@ public final class MqttEndpoint {
     private final Set<ClientConnection> connected = new LinkedHashSet<>();
 
     public MqttEndpoint(
-            String unit,
+            LongFunction<String> unitOf,
             Limits limits,
             AccessPolicy access,
             BrokerCounters counters,
@@ -64,7 +65,7 @@ public final class MqttEndpoint {
             BooleanSupplier busFull,
             Executor loop,
             @Nullable PeerDoor door) {
-        this.unit = unit;
+        this.unitOf = unitOf;
         this.limits = limits;
         this.access = access;
         this.counters = counters;
@@ -101,8 +102,9 @@ public final class MqttEndpoint {
         pipeline.addLast("client", connection);
     }
 
-    String unit() {
-        return unit;
+    /** The name of the unit that writes under a replica id. */
+    LongFunction<String> unitOf() {
+        return unitOf;
     }
 
     Limits limits() {

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ final class PacketWriter {
 
     private final ChannelHandlerContext channel;
     private final BrokerCounters counters;
-    private final String unit;
+    private final LongFunction<String> unitOf;
     private final Map<String, Integer> aliases = new HashMap<>();
     private @Nullable ByteBuf pending;
     private boolean version5;
@@ -35,10 +36,10 @@ final class PacketWriter {
     private long packetMaximum = Long.MAX_VALUE;
     private boolean reasonStrings = true;
 
-    PacketWriter(ChannelHandlerContext channel, BrokerCounters counters, String unit) {
+    PacketWriter(ChannelHandlerContext channel, BrokerCounters counters, LongFunction<String> unitOf) {
         this.channel = channel;
         this.counters = counters;
-        this.unit = unit;
+        this.unitOf = unitOf;
     }
 
     /** What the client's CONNECT said of what it takes. */
@@ -216,7 +217,7 @@ final class PacketWriter {
         }
         if (version != null) {
             userProperty(out, "bookshelf-version", version.toString());
-            userProperty(out, "bookshelf-unit", unit);
+            userProperty(out, "bookshelf-unit", unitOf.apply(version.replica()));
             userProperty(
                     out,
                     "bookshelf-time",

@@ -197,6 +197,8 @@ public final class Router {
             try {
                 if (outcome.submission() instanceof Publication publication && outcome.refusal() == null) {
                     route(publication, outcome);
+                } else if (outcome.entry() != null) {
+                    routeArrived(outcome.entry());
                 }
                 sequence = Math.max(sequence, outcome.sequence());
                 if (outcome.submission() instanceof Settled settled) {
@@ -223,6 +225,17 @@ public final class Router {
                 each.task().run();
             } catch (RuntimeException e) {
                 log.error("what was read could not be delivered: {}", e.toString(), e);
+            }
+        }
+    }
+
+    /** A write that came from elsewhere. Shared groups are not told: no copy for them is in its transaction. */
+    private void routeArrived(Entry entry) {
+        match(entry.key().name(), null);
+        Message message = Message.of(entry);
+        for (Session session : touched) {
+            if (session.connected()) {
+                session.outbox().offer(session.routed.change(message));
             }
         }
     }

@@ -18,13 +18,18 @@ public final class SystemTopics {
         changed = listener;
     }
 
-    /** Sets a topic's text; subscribers are told if it is another than before. Loop thread. */
+    /** Sets a topic's text; subscribers are told if it is another than before. An empty text takes it away. Loop thread. */
     public void set(String topic, String text) {
+        if (text.isEmpty() && topics.remove(topic) == null) {
+            return;
+        }
         byte[] payload = text.getBytes(StandardCharsets.UTF_8);
         Message before = topics.get(topic);
         if (before == null || !Arrays.equals(before.payload(), payload)) {
             Message message = Message.event(topic, payload, 0, true, ValueProperties.NONE, 0);
-            topics.put(topic, message);
+            if (!text.isEmpty()) {
+                topics.put(topic, message);
+            }
             changed.accept(message);
         }
     }

@@ -1,22 +1,22 @@
 package io.bookshelf.broker.tls;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One line for each refusal, as long as there are not too many: whoever is outside must not be able to fill the log. */
 final class RefusalLog {
-    private static final Logger log = LoggerFactory.getLogger(TlsDoor.class);
     private static final int MOST_AT_ONCE = 10;
     private static final long NANOS_A_LINE = TimeUnit.SECONDS.toNanos(1);
 
     private final LongSupplier nanos;
+    private final Consumer<String> lines;
     private long fullAt;
     private long unsaid;
 
-    RefusalLog(LongSupplier nanos) {
+    RefusalLog(LongSupplier nanos, Consumer<String> lines) {
         this.nanos = nanos;
+        this.lines = lines;
         this.fullAt = nanos.getAsLong();
     }
 
@@ -31,6 +31,6 @@ final class RefusalLog {
         fullAt = after;
         String more = unsaid == 0 ? "" : " (and " + unsaid + " more before that were not logged)";
         unsaid = 0;
-        log.info("listen: {} refused: {}{}", who, why, more);
+        lines.accept(who + " refused: " + why + more);
     }
 }

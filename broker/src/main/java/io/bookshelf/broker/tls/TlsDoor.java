@@ -25,6 +25,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets those in who prove by TLS 1.3 and a certificate who they are. Connections are handed on when their handshake is done;
@@ -32,6 +34,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * own.
  */
 public final class TlsDoor implements Closeable {
+    private static final Logger log = LoggerFactory.getLogger(TlsDoor.class);
     private static final long HANDSHAKE_MILLIS = 10_000;
 
     /** One more takes the place of the oldest. */
@@ -39,7 +42,7 @@ public final class TlsDoor implements Closeable {
 
     private final PeerTrust trust;
     private final JdkSslContext context;
-    private final RefusalLog refusals = new RefusalLog(System::nanoTime);
+    private final RefusalLog refusals = new RefusalLog(System::nanoTime, line -> log.info("listen: {}", line));
     private final Set<Channel> unfinished = new LinkedHashSet<>();
     private final ThreadPoolExecutor handshakes =
             new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {

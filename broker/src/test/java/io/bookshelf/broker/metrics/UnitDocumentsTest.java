@@ -30,25 +30,26 @@ class UnitDocumentsTest {
     @Test
     void saysHowTheStoreIs() {
         StoreHealth well = new StoreHealth(true, "", 0, 0, List.of(), 0, 0, 4_096);
-        assertThat(documents.health(well, new Head(12, 0, 0, 0, 0, 10)))
+        assertThat(documents.health(well, new Head(12, 0, 0, 0, 0, 10), List.of(), Map.of()))
                 .isEqualTo("{\"status\":\"ok\",\"writable\":true,\"problem\":\"\",\"damagedRows\":0,\"missingRows\":0,"
                         + "\"salvagedRows\":0,\"filesSetAside\":[],\"lastCheck\":null,\"diskBytes\":4096,"
-                        + "\"keys\":10,\"sequence\":12}");
+                        + "\"keys\":10,\"sequence\":12,\"warnings\":[],\"lastInSync\":{}}");
 
         StoreHealth full =
                 new StoreHealth(false, "the disk is full", 1, 2, List.of("a.db", "b.db"), 3, 1_767_225_600_000L, 4_096);
-        assertThat(documents.health(full, Head.EMPTY))
+        assertThat(documents.health(full, Head.EMPTY, List.of("a warning"), Map.of("hall", 0L)))
                 .isEqualTo("{\"status\":\"degraded\",\"writable\":false,\"problem\":\"the disk is full\","
                         + "\"damagedRows\":1,\"missingRows\":2,\"salvagedRows\":3,"
                         + "\"filesSetAside\":[\"a.db\",\"b.db\"],\"lastCheck\":\"2026-01-01T00:00:00Z\","
-                        + "\"diskBytes\":4096,\"keys\":0,\"sequence\":0}");
+                        + "\"diskBytes\":4096,\"keys\":0,\"sequence\":0,\"warnings\":[\"a warning\"],"
+                        + "\"lastInSync\":{\"hall\":\"1970-01-01T00:00:00Z\"}}");
     }
 
     @Test
     void isDegradedByWhatIsDamagedOrGone() {
-        assertThat(documents.health(new StoreHealth(true, "", 1, 0, List.of(), 0, 0, 0), Head.EMPTY))
+        assertThat(documents.health(new StoreHealth(true, "", 1, 0, List.of(), 0, 0, 0), Head.EMPTY, List.of(), Map.of()))
                 .startsWith("{\"status\":\"degraded\",\"writable\":true");
-        assertThat(documents.health(new StoreHealth(true, "", 0, 1, List.of(), 0, 0, 0), Head.EMPTY))
+        assertThat(documents.health(new StoreHealth(true, "", 0, 1, List.of(), 0, 0, 0), Head.EMPTY, List.of(), Map.of()))
                 .startsWith("{\"status\":\"degraded\",\"writable\":true");
     }
 

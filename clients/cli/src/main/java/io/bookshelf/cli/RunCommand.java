@@ -63,9 +63,26 @@ final class RunCommand implements Callable<Integer> {
             description = "Where HTTP and MQTT over WebSocket listen; port 0 picks one (default: 127.0.0.1:8080).")
     private @Nullable InetSocketAddress web;
 
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            converter = Address.class,
+            description = "Where other units and owners come in by certificate, with MQTT over TLS; port 0 picks one"
+                    + " (default: nowhere).")
+    private @Nullable InetSocketAddress listen;
+
+    @Option(names = "--pki", paramLabel = "DIR", description = "Folder of this unit's certificate.")
+    private @Nullable Path pki;
+
+    @Option(
+            names = "--peers",
+            paramLabel = "FILE",
+            description = "Other units and their addresses to start from; read again when it changes.")
+    private @Nullable Path peers;
+
     @Override
     public Integer call() throws InterruptedException {
-        Flags flags = new Flags(unit, data, mqtt, web);
+        Flags flags = new Flags(unit, data, mqtt, web, listen, pki, peers);
         Environment environment = Environment.ofThisProcess();
         Path file = config == null ? environment.settingsFile() : config;
         Settings settings = file == null ? Settings.DEFAULTS : ConfigFile.load(file);

@@ -4,6 +4,7 @@ import io.bookshelf.cli.config.HostPort;
 import io.bookshelf.node.BookshelfNode;
 import io.bookshelf.node.NodeConfig;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,8 +36,9 @@ final class UnitProcess {
         try {
             BookshelfNode node = start.get();
             running.set(node);
+            InetSocketAddress listen = node.listen();
             out.println("ready unit=" + config.broker().unit() + " mqtt=" + HostPort.format(node.mqtt()) + " web="
-                    + HostPort.format(node.web()));
+                    + HostPort.format(node.web()) + (listen == null ? "" : " listen=" + HostPort.format(listen)));
             out.flush();
         } catch (RuntimeException | Error e) {
             remove(hook);

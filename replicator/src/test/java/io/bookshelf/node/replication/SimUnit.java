@@ -103,6 +103,7 @@ final class SimUnit implements EntryIndex, WallClock {
         int mine = incarnation;
         every(100, mine, this::tick);
         every(1_000, mine, this::keepHouse);
+        every(20_000, mine, this::checkRows);
         every(300 + world.random.nextInt(400), mine, () -> world.links.dial(this));
         world.say(name + " starts as " + Long.toHexString(store.replica()));
     }
@@ -168,6 +169,13 @@ final class SimUnit implements EntryIndex, WallClock {
     private void keepHouse() {
         Objects.requireNonNull(committer).keepHouse();
         tell();
+    }
+
+    /** What a store does now and then: damage that nobody would meet is met here. */
+    private void checkRows() {
+        try (StoreReader reader = Objects.requireNonNull(store).openReader()) {
+            var unused = reader.changesAfter(0, 0, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        }
     }
 
     void write(Key key, byte[] value, long expirySeconds) {

@@ -4,6 +4,7 @@ import com.electronwill.nightconfig.core.CommentedConfig;
 import com.electronwill.nightconfig.core.io.ParsingException;
 import com.electronwill.nightconfig.toml.TomlParser;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
+import io.bookshelf.node.CertificateSettings;
 import io.bookshelf.store.Durability;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -11,6 +12,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code bookshelf.toml}: every setting has a type and bounds, and a setting that nobody knows is a mistake. */
 public final class ConfigFile {
     private static final int TEN_YEARS_SECONDS = 10 * 365 * 24 * 3_600;
+    private static final long FOR_EVER = -1;
     private static final int GIB = 1024 * 1024 * 1024;
     private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?");
     private static final Pattern ORIGIN = Pattern.compile("https?://" + HOST.pattern());
@@ -39,9 +42,13 @@ public final class ConfigFile {
         TomlTable http = root.table("http");
         Settings settings = new Settings(
                 unit(root),
-                data(root, folder),
+                path(root, "data", "a folder", folder),
                 address(root, "mqtt"),
                 address(root, "web"),
+                address(root, "listen"),
+                path(root, "pki", "a folder", folder),
+                path(root, "peers", "a file", folder),
+                certificates(root.table("certificates")),
                 durability(root.table("store")),
                 trustsWallClock(root.table("clock")),
                 logLevel(root.table("log")),
@@ -87,12 +94,12 @@ public final class ConfigFile {
         return unit;
     }
 
-    private static @Nullable Path data(TomlTable root, Path folder) {
-        String data = root.string("data");
-        if (data != null && data.isBlank()) {
-            throw root.mistake("data", "must name a folder; leave it out for the default");
+    private static @Nullable Path path(TomlTable root, String name, String what, Path folder) {
+        String path = root.string(name);
+        if (path != null && path.isBlank()) {
+            throw root.mistake(name, "must name " + what + "; leave it out for the default");
         }
-        return data == null ? null : folder.resolve(data).normalize();
+        return path == null ? null : folder.resolve(path).normalize();
     }
 
     private static @Nullable InetSocketAddress address(TomlTable root, String name) {
@@ -102,6 +109,20 @@ public final class ConfigFile {
         } catch (ConfigException e) {
             throw root.mistake(name, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static CertificateSettings certificates(TomlTable table) {
+        String signer = table.string("signer");
+        if (signer != null) {
+            try {
+                HostPort.parse(signer);
+            } catch (ConfigException e) {
+                throw table.mistake("signer", String.valueOf(e.getMessage()));
+            }
+        }
+        long days = table.number("expired_days", FOR_EVER, 0, 100_000);
+        table.refuseUnknown();
+        return new CertificateSettings(signer, days == FOR_EVER ? null : Duration.ofDays(days));
     }
 
     private static Durability durability(TomlTable store) {

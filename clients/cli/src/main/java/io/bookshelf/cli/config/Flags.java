@@ -13,19 +13,31 @@ import org.jspecify.annotations.Nullable;
  * @param data the folder of its store
  * @param mqtt where MQTT over TCP listens
  * @param web where HTTP and MQTT over WebSocket listen
+ * @param listen where MQTT over TLS listens for those with a certificate
+ * @param pki the folder of this unit's certificate
+ * @param peers the list of peers to start from
  */
 public record Flags(
         @Nullable String unit,
         @Nullable Path data,
         @Nullable InetSocketAddress mqtt,
-        @Nullable InetSocketAddress web) {
+        @Nullable InetSocketAddress web,
+        @Nullable InetSocketAddress listen,
+        @Nullable Path pki,
+        @Nullable Path peers) {
 
     public Flags {
         if (unit != null && !UnitName.isValid(unit)) {
             throw new ConfigException("--unit " + UnitName.mistake(unit));
         }
-        if (data != null && data.toString().isBlank()) {
-            throw new ConfigException("--data must name a folder; leave it out for the default");
+        refuseBlank(data, "--data must name a folder; leave it out for the default");
+        refuseBlank(pki, "--pki must name a folder; leave it out for a unit that stays alone");
+        refuseBlank(peers, "--peers must name a file; leave it out if there is none");
+    }
+
+    private static void refuseBlank(@Nullable Path path, String mistake) {
+        if (path != null && path.toString().isBlank()) {
+            throw new ConfigException(mistake);
         }
     }
 
@@ -36,15 +48,44 @@ public record Flags(
         Path folder = first(data, file.data());
         InetSocketAddress mqttAddress = first(mqtt, file.mqtt());
         InetSocketAddress webAddress = first(web, file.web());
+        InetSocketAddress peerAddress = first(listen, file.listen());
+        Path certificates = first(pki, file.pki());
+        Path peerList = first(peers, file.peers());
+        refuseHalf(peerAddress, certificates, peerList);
         BrokerConfig broker = new BrokerConfig(
                 namedUnit,
                 mqttAddress == null ? HostPort.parse("127.0.0.1:1883") : mqttAddress,
                 webAddress == null ? HostPort.parse("127.0.0.1:8080") : webAddress,
+                peerAddress,
                 file.limits(),
                 file.webHosts(),
                 file.webOrigins());
         Path store = (folder == null ? environment.data(namedUnit) : folder).toAbsolutePath();
-        return new NodeConfig(broker, store.normalize(), file.durability(), file.trustWallClock(), file.access());
+        return new NodeConfig(
+                broker,
+                store.normalize(),
+                file.durability(),
+                file.trustWallClock(),
+                certificates == null ? null : certificates.toAbsolutePath().normalize(),
+                peerList == null ? null : peerList.toAbsolutePath().normalize(),
+                file.certificates(),
+                file.access());
+    }
+
+    /** Peers are met by certificate: each of the three settings is of use only with its fellows. */
+    private static void refuseHalf(@Nullable InetSocketAddress listen, @Nullable Path pki, @Nullable Path peers) {
+        if (pki == null && listen != null) {
+            throw new ConfigException("listen needs pki: name the folder of this unit's certificate with --pki"
+                    + " (bookshelf pki issue makes one), or leave --listen out");
+        }
+        if (pki == null && peers != null) {
+            throw new ConfigException("peers needs pki: name the folder of this unit's certificate with --pki"
+                    + " (bookshelf pki issue makes one), or leave --peers out");
+        }
+        if (pki != null && listen == null && peers == null) {
+            throw new ConfigException("pki is of no use alone: say where peers come in with --listen,"
+                    + " or where they are with --peers");
+        }
     }
 
     private static <T> @Nullable T first(@Nullable T flag, @Nullable T setting) {

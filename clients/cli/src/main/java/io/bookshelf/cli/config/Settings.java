@@ -2,6 +2,7 @@ package io.bookshelf.cli.config;
 
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.node.AccessSettings;
+import io.bookshelf.node.CertificateSettings;
 import io.bookshelf.store.Durability;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param data the folder of its store
  * @param mqtt where MQTT over TCP listens
  * @param web where HTTP and MQTT over WebSocket listen
+ * @param listen where MQTT over TLS listens for those with a certificate
+ * @param pki the folder of this unit's certificate
+ * @param peers the list of peers to start from
+ * @param certificates how certificates are renewed and judged
  * @param durability what an acknowledgement waits for
  * @param trustWallClock whether the wall clock counts as known whatever the kernel says
  * @param logLevel trace, debug, info, warn, error or off
@@ -28,6 +33,10 @@ public record Settings(
         @Nullable Path data,
         @Nullable InetSocketAddress mqtt,
         @Nullable InetSocketAddress web,
+        @Nullable InetSocketAddress listen,
+        @Nullable Path pki,
+        @Nullable Path peers,
+        CertificateSettings certificates,
         Durability durability,
         boolean trustWallClock,
         String logLevel,
@@ -41,6 +50,10 @@ public record Settings(
             null,
             null,
             null,
+            null,
+            null,
+            null,
+            CertificateSettings.DEFAULTS,
             Durability.FULL,
             false,
             "info",

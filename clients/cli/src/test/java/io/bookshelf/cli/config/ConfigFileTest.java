@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.bookshelf.broker.access.AccessRule;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.node.AccessSettings;
+import io.bookshelf.node.CertificateSettings;
 import io.bookshelf.store.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +24,13 @@ class ConfigFileTest {
             data = "state"
             mqtt = "[::1]:1884"
             web = "127.0.0.2:0"
+            listen = "[::]:8883"
+            pki = "pki"
+            peers = "../peers.toml"
 
+            [certificates]
+            signer = "signer.lan:8884"
+            expired_days = 30
             [store]
             durability = "normal"
 
@@ -81,6 +89,10 @@ class ConfigFileTest {
                         folder.resolve("state"),
                         HostPort.parse("[::1]:1884"),
                         HostPort.parse("127.0.0.2:0"),
+                        HostPort.parse("[::]:8883"),
+                        folder.resolve("pki"),
+                        folder.resolve("../peers.toml").normalize(),
+                        new CertificateSettings("signer.lan:8884", Duration.ofDays(30)),
                         Durability.NORMAL,
                         true,
                         "debug",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.node.AccessSettings;
+import io.bookshelf.node.CertificateSettings;
 import io.bookshelf.node.NodeConfig;
 import io.bookshelf.store.Durability;
 import java.nio.file.Files;
@@ -19,12 +20,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FlagsTest {
-    private static final Flags NONE = new Flags(null, null, null, null);
+    private static final Flags NONE = new Flags(null, null, null, null, null, null, null);
     private static final Settings FILE = new Settings(
             "file",
             Path.of("/file"),
             HostPort.parse("127.0.0.1:1"),
             HostPort.parse("127.0.0.1:2"),
+            HostPort.parse("127.0.0.1:5"),
+            Path.of("/file-pki"),
+            Path.of("/file-peers"),
+            CertificateSettings.DEFAULTS,
             Durability.NORMAL,
             true,
             "warn",
@@ -35,19 +40,30 @@ class FlagsTest {
 
     @Test
     void flagsWinOverTheFile() {
-        Flags flags = new Flags("flag", Path.of("/flag"), HostPort.parse("127.0.0.1:3"), HostPort.parse("127.0.0.1:4"));
+        Flags flags = new Flags(
+                "flag",
+                Path.of("/flag"),
+                HostPort.parse("127.0.0.1:3"),
+                HostPort.parse("127.0.0.1:4"),
+                HostPort.parse("127.0.0.1:6"),
+                Path.of("/pki"),
+                Path.of("/peers"));
         assertThat(flags.over(FILE, environment(Map.of(), Path.of("/home/u"))))
                 .isEqualTo(new NodeConfig(
                         new BrokerConfig(
                                 "flag",
                                 HostPort.parse("127.0.0.1:3"),
                                 HostPort.parse("127.0.0.1:4"),
+                                HostPort.parse("127.0.0.1:6"),
                                 Limits.DEFAULTS,
                                 List.of("h"),
                                 List.of("http://o")),
                         Path.of("/flag"),
                         Durability.NORMAL,
                         true,
+                        Path.of("/pki"),
+                        Path.of("/peers"),
+                        CertificateSettings.DEFAULTS,
                         AccessSettings.OPEN));
     }
 
@@ -58,6 +74,32 @@ class FlagsTest {
         assertThat(config.data()).isEqualTo(Path.of("/file"));
         assertThat(config.broker().mqtt().getPort()).isEqualTo(1);
         assertThat(config.broker().web().getPort()).isEqualTo(2);
+        assertThat(config.broker().listen()).isEqualTo(HostPort.parse("127.0.0.1:5"));
+        assertThat(config.pki()).isEqualTo(Path.of("/file-pki"));
+        assertThat(config.peers()).isEqualTo(Path.of("/file-peers"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1:8883,,, listen needs pki",
+        ",, p.toml, peers needs pki",
+        ", dir,, pki is of no use alone",
+        ", '', p.toml, --pki must name a folder",
+        ", dir, '', --peers must name a file"
+    })
+    void whatOnlyHelpsTogetherIsAskedForTogether(
+            @Nullable String listen, @Nullable String pki, @Nullable String peers, String mistake) {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> new Flags(
+                                null,
+                                null,
+                                null,
+                                null,
+                                listen == null ? null : HostPort.parse(listen),
+                                pki == null ? null : Path.of(pki),
+                                peers == null ? null : Path.of(peers))
+                        .over(Settings.DEFAULTS, environment(Map.of(), Path.of("/home/u"))))
+                .withMessageContaining(mistake);
     }
 
     @Test
@@ -67,6 +109,7 @@ class FlagsTest {
         assertThat(config.data()).isEqualTo(Path.of("/home/u/.local/state/bookshelf/host.lan"));
         assertThat(config.broker().mqtt()).isEqualTo(HostPort.parse("127.0.0.1:1883"));
         assertThat(config.broker().web()).isEqualTo(HostPort.parse("127.0.0.1:8080"));
+        assertThat(config.broker().listen()).isNull();
     }
 
     @ParameterizedTest

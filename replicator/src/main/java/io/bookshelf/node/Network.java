@@ -1,0 +1,359 @@
+package io.bookshelf.node;
+
+import io.bookshelf.broker.Companion;
+import io.bookshelf.broker.EmbeddedBroker;
+import io.bookshelf.broker.peer.PeerDoor;
+import io.bookshelf.bus.Commit;
+import io.bookshelf.bus.Submission;
+import io.bookshelf.bus.TombstonePolicy;
+import io.bookshelf.bus.WallClock;
+import io.bookshelf.bus.Write;
+import io.bookshelf.link.Links;
+import io.bookshelf.node.replication.AuthorNames;
+import io.bookshelf.node.replication.KeptRow;
+import io.bookshelf.node.replication.MeshClock;
+import io.bookshelf.node.replication.Replicator;
+import io.bookshelf.pki.PkiException;
+import io.bookshelf.pki.Renewal;
+import io.bookshelf.pki.RevocationList;
+import io.bookshelf.pki.UnitPki;
+import io.bookshelf.replica.CoreSettings;
+import io.bookshelf.replica.PeerStatus;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.Key;
+import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.store.EntryIndex;
+import io.bookshelf.store.Head;
+import io.bookshelf.store.StateStore;
+import io.bookshelf.store.StoreReader;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What makes a unit one of a network: its certificates, the directory of its peers, the links to them, and the replicator. */
+final class Network implements Companion, Replicator.Reports, AutoCloseable {
+    private static final String UNITS = "bookshelf/units/";
+    private static final String LISTS = "bookshelf/crl/";
+    private static final String PEER_TOPIC = "$bookshelf/peers/";
+    private static final String LISTED_ROW = "listed";
+    private static final Duration LATEST_STAMP = Duration.ofDays(50 * 365L);
+
+    private final NodeConfig config;
+    private final String unit;
+    private final StateStore store;
+    private final AuthorNames names;
+    private final MeshClock clock;
+    private final Replicator replicator;
+    private final UnitPki pki;
+    private final PeerDirectory directory;
+    private final Links links;
+    private final Set<String> told = new HashSet<>();
+    private @Nullable Renewal renewal;
+    private @Nullable EmbeddedBroker broker;
+    private byte @Nullable [] listedToSave;
+    private volatile Map<String, Long> lastAgreed = Map.of();
+
+    /** What follows the entries, before there is a store to follow. */
+    static Replicator replicator(NodeConfig config, Build build, Forward reports) {
+        return new Replicator(
+                config.broker().unit(),
+                CoreSettings.DEFAULTS,
+                build.built().plus(LATEST_STAMP).toEpochMilli(),
+                reports);
+    }
+
+    /** Passes on to a network that is made later. */
+    static final class Forward implements Replicator.Reports {
+        private volatile Replicator.@Nullable Reports to;
+
+        @Override
+        public void applied(Entry entry) {
+            Replicator.Reports now = to;
+            if (now != null) {
+                now.applied(entry);
+            }
+        }
+
+        @Override
+        public void peers(Map<String, PeerStatus> status, Map<String, String> unreached) {
+            Replicator.Reports now = to;
+            if (now != null) {
+                now.peers(status, unreached);
+            }
+        }
+
+        @Override
+        public void conflicts(String json) {
+            Replicator.Reports now = to;
+            if (now != null) {
+                now.conflicts(json);
+            }
+        }
+    }
+
+    /**
+     * Opens the certificates and the directory.
+     *
+     * @throws NodeException if one of them is not what it should be
+     */
+    Network(
+            NodeConfig config,
+            Path certificates,
+            Build build,
+            StateStore store,
+            WallClock own,
+            Replicator replicator,
+            Forward reports,
+            AuthorNames names) {
+        this.config = config;
+        this.unit = config.broker().unit();
+        this.store = store;
+        this.names = names;
+        this.clock = new MeshClock(own);
+        this.replicator = replicator;
+        this.directory = directory(config.peers(), store);
+        try {
+            this.pki = UnitPki.open(new UnitPki.Settings(
+                    certificates,
+                    config.data().resolve("crl"),
+                    clock,
+                    build.built(),
+                    id -> directory.listed().contains(id),
+                    config.certificates().expiredFor()));
+        } catch (PkiException e) {
+            directory.close();
+            throw new NodeException("pki: " + e.getMessage());
+        }
+        if (!pki.self().name().equals(unit)) {
+            String name = pki.self().name();
+            pki.close();
+            directory.close();
+            throw new NodeException("the certificate in " + certificates + " is of the unit " + name
+                    + ", and this unit is called " + unit + ": start it with --unit " + name
+                    + ", or with a certificate of its own");
+        }
+        this.links = new Links(pki, config.broker().limits().valueBytes(), directory::addresses, replicator);
+        reports.to = this;
+    }
+
+    private PeerDirectory directory(@Nullable Path peers, StateStore store) {
+        byte[] remembered;
+        try (StoreReader reader = store.openReader()) {
+            remembered = reader.kept(LISTED_ROW).get(LISTED_ROW);
+        }
+        return new PeerDirectory(
+                peers,
+                new PeerDirectory.Memory() {
+                    @Override
+                    public byte @Nullable [] load() {
+                        return remembered;
+                    }
+
+                    @Override
+                    public void save(byte[] bytes) {
+                        saveListed(bytes);
+                    }
+                },
+                this::directoryChanged);
+    }
+
+    private synchronized void saveListed(byte[] bytes) {
+        if (broker == null) {
+            listedToSave = bytes;
+        } else {
+            broker.hand(new KeptRow(Map.of(LISTED_ROW, bytes)));
+        }
+    }
+
+    PeerDoor door() {
+        return links;
+    }
+
+    WallClock clock() {
+        return clock;
+    }
+
+    /** Begins to replicate, over a broker that runs. */
+    void begin(EmbeddedBroker running) {
+        synchronized (this) {
+            broker = running;
+            if (listedToSave != null) {
+                running.hand(new KeptRow(Map.of(LISTED_ROW, listedToSave)));
+                listedToSave = null;
+            }
+        }
+        names.know(unit);
+        replicator.start(store, running::hand, clock, names, units());
+        try (StoreReader reader = store.openReader()) {
+            for (String prefix : List.of(UNITS, LISTS)) {
+                String after = null;
+                do {
+                    StoreReader.Page<String> page = reader.scan(prefix, after, 0, 256, 256 * 1024);
+                    page.entries().forEach(this::applied);
+                    after = page.next();
+                } while (after != null);
+            }
+        }
+        publishLists();
+        pki.onChange(this::publishLists);
+        renewal = Renewal.start(pki, config.certificates().signer(), new SecureRandom());
+        directoryChanged();
+    }
+
+    private Set<String> units() {
+        Set<String> units = new HashSet<>(directory.listed());
+        units.add(unit);
+        return units;
+    }
+
+    private void directoryChanged() {
+        Set<String> units = units();
+        units.forEach(names::know);
+        replicator.listed(units);
+        Set<String> others = new HashSet<>(units);
+        others.remove(unit);
+        links.keepLinked(others);
+        links.addressesChanged();
+    }
+
+    /** Revocation lists travel as state; each is written once, under a key that is its own. */
+    private void publishLists() {
+        EmbeddedBroker running = broker;
+        if (running != null) {
+            for (RevocationList list : pki.newest()) {
+                Key key = Key.of(list.key());
+                if (isAbsent(key)) {
+                    running.hand(new OwnWrite(new Write(key, list.der(), 1, ValueProperties.NONE, 0)));
+                }
+            }
+        }
+    }
+
+    private boolean isAbsent(Key key) {
+        try (StoreReader reader = store.openReader()) {
+            Entry there = reader.get(key);
+            return there == null || there.deleted();
+        }
+    }
+
+    @Override
+    public void applied(Entry entry) {
+        String key = entry.key().name();
+        if (key.startsWith(UNITS)) {
+            directory.state(key.substring(UNITS.length()), entry.deleted() ? null : entry.value());
+        } else if (key.startsWith(LISTS) && !entry.deleted()) {
+            boolean news = pki.offer(entry.value());
+            if (news) {
+                publishLists();
+            }
+        }
+    }
+
+    @Override
+    public void peers(Map<String, PeerStatus> status, Map<String, String> unreached) {
+        EmbeddedBroker running = broker;
+        if (running == null) {
+            return;
+        }
+        Map<String, Long> agreed = new TreeMap<>();
+        status.forEach((peer, how) -> {
+            names.know(peer);
+            running.say(PEER_TOPIC + peer, replicator.document(how, unreached.getOrDefault(peer, "")));
+            if (how.lastInSyncMillis() > 0) {
+                agreed.put(peer, how.lastInSyncMillis());
+            }
+        });
+        Set<String> listed = units();
+        listed.remove(unit);
+        for (String peer : listed) {
+            if (!status.containsKey(peer)) {
+                running.say(PEER_TOPIC + peer, replicator.document(PeerStatus.NEVER_MET, unreached.getOrDefault(peer, "")));
+            }
+        }
+        lastAgreed = agreed;
+        Set<String> now = new HashSet<>(listed);
+        now.addAll(status.keySet());
+        told.removeIf(peer -> {
+            boolean gone = !now.contains(peer);
+            if (gone) {
+                running.say(PEER_TOPIC + peer, null);
+            }
+            return gone;
+        });
+        told.addAll(now);
+    }
+
+    @Override
+    public void conflicts(String json) {
+        EmbeddedBroker running = broker;
+        if (running != null) {
+            running.say("$bookshelf/conflicts", json);
+        }
+    }
+
+    @Override
+    public void committed(Commit commit, Head head) {
+        replicator.committed(commit, head);
+    }
+
+    @Override
+    public TombstonePolicy tombstones() {
+        return new TombstonePolicy() {
+            @Override
+            public boolean mayForget(Entry tombstone) {
+                return replicator.mayForget(tombstone);
+            }
+
+            @Override
+            public long ageMillis() {
+                return TombstonePolicy.AFTER_AN_HOUR.ageMillis();
+            }
+        };
+    }
+
+    @Override
+    public String unitOf(long replica) {
+        return names.of(replica);
+    }
+
+    @Override
+    public Map<String, Long> lastAgreed() {
+        return lastAgreed;
+    }
+
+    @Override
+    public List<String> problems() {
+        Renewal now = renewal;
+        return now == null || now.problem().isEmpty() ? List.of() : List.of(now.problem());
+    }
+
+    EntryIndex index() {
+        return replicator;
+    }
+
+    /** Dials no more and lets go of its links; the broker must not run any more, or not yet have begun. */
+    @Override
+    public void close() {
+        if (renewal != null) {
+            renewal.close();
+        }
+        links.close();
+        directory.close();
+        replicator.close();
+        pki.close();
+    }
+
+    /** A write of the unit's own. */
+    private record OwnWrite(Write write) implements Submission {
+        @Override
+        public int weight() {
+            return 64 + write.value().length;
+        }
+    }
+}

@@ -1,0 +1,446 @@
+package io.bookshelf.node.replication;
+
+import io.bookshelf.broker.peer.PeerIdentity.Role;
+import io.bookshelf.bus.Commit;
+import io.bookshelf.bus.Submission;
+import io.bookshelf.link.Link;
+import io.bookshelf.link.LinkListener;
+import io.bookshelf.merkle.Forest.Change;
+import io.bookshelf.replica.CoreSettings;
+import io.bookshelf.replica.Effect;
+import io.bookshelf.replica.Input;
+import io.bookshelf.replica.PeerStatus;
+import io.bookshelf.replica.ReplicaCore;
+import io.bookshelf.replica.Stability.Forgetting;
+import io.bookshelf.schema.DotClock;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.wire.Frame;
+import io.bookshelf.schema.wire.Frames;
+import io.bookshelf.store.EntryIndex;
+import io.bookshelf.store.Head;
+import io.bookshelf.store.StateStore;
+import io.bookshelf.store.StoreReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a {@link ReplicaCore} over a unit's store, bus and links: one thread takes what happens, in order, lets the core step, and
+ * does what it wants done. The writer's thread and the transport only leave word.
+ */
+public final class Replicator implements EntryIndex, LinkListener, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Replicator.class);
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int TICKS_A_REPORT = 10;
+    private static final int PAGE_ENTRIES = 1_000;
+    private static final int PAGE_BYTES = 256 * 1024;
+    private static final int COUNT_ENTRIES = 1_000;
+
+    private final String unit;
+    private final CoreSettings settings;
+    private final long latestMillis;
+    private final Reports reports;
+    private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final Thread thread = Thread.ofPlatform().name("bookshelf-replica").unstarted(this::run);
+    private final RandomGenerator random = new SplittableRandom();
+    // Of the writer's thread.
+    private final List<Change> changes = new ArrayList<>();
+    private final Outcomes outcomes = new Outcomes();
+    // Of the transport's threads.
+    private final Map<Link, Inbox> inboxes = new ConcurrentHashMap<>();
+    // Of the replicator's own.
+    private final Map<Long, Link> links = new HashMap<>();
+    private final Map<String, String> unreached = new HashMap<>();
+    private Set<String> listed = Set.of();
+    private long lastLink;
+    private int ticks;
+    private @Nullable Running running;
+    private volatile DotClock covered = DotClock.EMPTY;
+    private volatile @Nullable Forgetting forgetting;
+    private volatile boolean closed;
+
+    /** What there is once the unit runs. */
+    private static final class Running {
+        private final StateStore store;
+        private final StoreReader reader;
+        private final Consumer<Submission> bus;
+        private final MeshClock wall;
+        private final MergeRules rules;
+        private final Conflicts conflicts;
+        private ReplicaCore core;
+
+        Running(
+                StateStore store,
+                StoreReader reader,
+                Consumer<Submission> bus,
+                MeshClock wall,
+                MergeRules rules,
+                ReplicaCore core) {
+            this.store = store;
+            this.reader = reader;
+            this.bus = bus;
+            this.wall = wall;
+            this.rules = rules;
+            this.conflicts = new Conflicts(reader.kept(Conflicts.ROWS));
+            this.core = core;
+        }
+    }
+
+    /** Who is told how it stands. Called on the replicator's thread. */
+    public interface Reports {
+        /** An entry was applied, whoever wrote it. */
+        void applied(Entry entry);
+
+        /** How it stands with each peer; once a second. */
+        void peers(Map<String, PeerStatus> status, Map<String, String> unreached);
+
+        /** A concurrent write was discarded: the last ones as JSON. */
+        void conflicts(String json);
+    }
+
+    /**
+     * @param latestMillis a stamp beyond this cannot be, milliseconds since the epoch
+     */
+    public Replicator(String unit, CoreSettings settings, long latestMillis, Reports reports) {
+        this.unit = unit;
+        this.settings = settings;
+        this.latestMillis = latestMillis;
+        this.reports = reports;
+    }
+
+    /**
+     * Begins.
+     *
+     * @param bus takes what is to be committed
+     * @param names for the documents about conflicts
+     */
+    public void start(
+            StateStore store, Consumer<Submission> bus, MeshClock wall, AuthorNames names, Set<String> listedUnits) {
+        listed = listedUnits;
+        StoreReader reader = store.openReader();
+        MergeRules rules = new MergeRules(() -> covered, latestMillis, wall);
+        Running now = new Running(store, reader, bus, wall, rules, newCore(store, reader));
+        running = now;
+        documents = new Documents(names);
+        post(() -> {
+            begin(now);
+            reports.conflicts(documents().conflicts(now.conflicts.newest()));
+        });
+        thread.start();
+    }
+
+    private @Nullable Documents documents;
+
+    private Documents documents() {
+        return Objects.requireNonNull(documents, "not started");
+    }
+
+    private ReplicaCore newCore(StateStore store, StoreReader reader) {
+        Head head = store.head();
+        boolean empty = reader.changesAfter(0, 0, 1, 1).entries().isEmpty();
+        return ReplicaCore.start(
+                unit, store.replica(), reader.kept(""), head.sequence(), head.clock(), empty, settings, random);
+    }
+
+    private void begin(Running now) {
+        step(new Input.Listed(listed));
+        step(new Input.Tick(now.wall.millis(), now.wall.known()));
+        publish(now);
+    }
+
+    // Since replication has to go on whatever happens, a mistake of ours ends one step, not the thread.
+    private void run() {
+        long nextTick = System.nanoTime();
+        while (!closed) {
+            try {
+                Runnable task = tasks.poll(Math.max(0, nextTick - System.nanoTime()), TimeUnit.NANOSECONDS);
+                if (task != null) {
+                    task.run();
+                }
+                if (System.nanoTime() >= nextTick) {
+                    nextTick = System.nanoTime() + TICK_NANOS;
+                    tick();
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                log.error("a mistake of ours: {}", e.toString(), e);
+            }
+        }
+    }
+
+    private void post(Runnable task) {
+        if (!closed) {
+            tasks.add(task);
+        }
+    }
+
+    private void tick() {
+        Running now = running();
+        step(new Input.Tick(now.wall.millis(), now.wall.known()));
+        if (++ticks % TICKS_A_REPORT == 0) {
+            now.wall.peersAreAhead(now.core.wallOffsets());
+            reports.peers(now.core.status(), Map.copyOf(unreached));
+        }
+        publish(now);
+    }
+
+    private Running running() {
+        return Objects.requireNonNull(running, "not started");
+    }
+
+    private void publish(Running now) {
+        covered = now.core.clock();
+        forgetting = now.core.forgetting();
+    }
+
+    private void step(Input input) {
+        Running now = running();
+        ReplicaCore core = now.core;
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+        for (Effect effect : core.step(input, millis)) {
+            if (now.core == core) {
+                handle(now, effect);
+            }
+        }
+        covered = now.core.clock();
+    }
+
+    private void handle(Running now, Effect effect) {
+        switch (effect) {
+            case Effect.Send send -> {
+                Link link = links.get(send.link());
+                if (link != null) {
+                    byte[] bytes = Frames.write(send.frame());
+                    now.core.sent(send.link(), bytes.length);
+                    link.send(bytes);
+                }
+            }
+            case Effect.Close close -> {
+                Link link = links.remove(close.link());
+                if (link != null) {
+                    link.close(close.reason());
+                }
+            }
+            case Effect.Submit submit -> submit(now, submit);
+            case Effect.ReadPage read -> post(() -> readPage(now, read));
+            case Effect.CountPage count -> post(() -> countPage(now, count));
+            case Effect.ReadBuckets read -> post(() -> readBuckets(now, read));
+            case Effect.Lost lost -> {
+                Map<String, byte[]> rows = now.conflicts.add(lost, now.wall.millis());
+                if (!rows.isEmpty()) {
+                    now.bus.accept(new KeptRow(rows));
+                    reports.conflicts(documents().conflicts(now.conflicts.newest()));
+                }
+            }
+            case Effect.Say say -> log.warn("{}", say.line());
+        }
+    }
+
+    private static void submit(Running now, Effect.Submit submit) {
+        List<ArrivingEntry> entries = new ArrayList<>(submit.entries().size());
+        for (Entry entry : submit.entries()) {
+            ArrivingEntry arriving = new ArrivingEntry(entry, submit.link(), now.rules);
+            entries.add(arriving);
+            now.bus.accept(arriving);
+        }
+        now.bus.accept(new FrameEnd(submit.ticket(), entries, submit.kept()));
+    }
+
+    private void readPage(Running now, Effect.ReadPage read) {
+        long damage = now.store.health().damagedRows();
+        StoreReader.Page<Long> page = now.reader.changesAfter(read.after(), 0, PAGE_ENTRIES, PAGE_BYTES);
+        Long next = page.next();
+        step(new Input.Page(
+                read.link(),
+                page.entries(),
+                next == null ? page.sequence() : next,
+                page.sequence(),
+                next != null,
+                now.store.health().damagedRows() != damage));
+    }
+
+    private void countPage(Running now, Effect.CountPage count) {
+        ReplicaCore asking = now.core;
+        String after = count.after().isEmpty() ? null : count.after();
+        StoreReader.Page<String> page = now.reader.scan("", after, 0, COUNT_ENTRIES, PAGE_BYTES);
+        whenAllIsTold(now, asking, new Input.Counted(page.entries(), page.next() == null));
+    }
+
+    private void readBuckets(Running now, Effect.ReadBuckets read) {
+        ReplicaCore asking = now.core;
+        Map<Integer, List<Entry>> found = new HashMap<>();
+        read.buckets().forEach(bucket -> found.put(bucket, now.reader.bucket(bucket)));
+        whenAllIsTold(now, asking, new Input.Buckets(read.ticket(), found));
+    }
+
+    /** What was read may have seen commits of which the core has not been told: those go first. */
+    private void whenAllIsTold(Running now, ReplicaCore asking, Input answer) {
+        now.bus.accept(new Barrier(() -> post(() -> {
+            if (now.core == asking) {
+                step(answer);
+            }
+        })));
+    }
+
+    @Override
+    public void changed(@Nullable Entry before, @Nullable Entry after) {
+        changes.add(new Change(before, after));
+    }
+
+    @Override
+    public void committed(Head head) {
+        if (!changes.isEmpty()) {
+            Input told = new Input.Changed(List.copyOf(changes));
+            changes.clear();
+            post(() -> step(told));
+        }
+    }
+
+    @Override
+    public void discarded() {
+        changes.clear();
+    }
+
+    @Override
+    public void reset() {
+        changes.clear();
+        post(this::beginAnew);
+    }
+
+    /** The store met damage and writes as another author from now on. */
+    private void beginAnew() {
+        Running now = running();
+        log.warn("damage was found in the store: everything is compared with the peers again");
+        links.values().forEach(link -> link.close("damage was found in the store: beginning anew"));
+        links.clear();
+        now.core = newCore(now.store, now.reader);
+        begin(now);
+        step(new Input.Damaged());
+        publish(now);
+    }
+
+    /** A commit is durable: its entries, and the frames that came to their end. On the writer's thread. */
+    public void committed(Commit commit, Head head) {
+        List<Input> inputs = outcomes.of(commit, head);
+        if (!inputs.isEmpty()) {
+            post(() -> inputs.forEach(this::told));
+        }
+        for (Commit.Outcome outcome : commit.outcomes()) {
+            if (outcome.submission() instanceof Barrier barrier) {
+                barrier.passed().run();
+            }
+        }
+    }
+
+    private void told(Input input) {
+        step(input);
+        if (input instanceof Input.Committed committed) {
+            committed.applied().forEach(applied -> reports.applied(applied.entry()));
+        }
+    }
+
+    /** True if no unit of the network needs the tombstone any more. On the writer's thread. */
+    public boolean mayForget(Entry tombstone) {
+        Forgetting now = forgetting;
+        return now != null && now.mayForget(tombstone);
+    }
+
+    /** Which units belong to the network. Any thread. */
+    public void listed(Set<String> units) {
+        post(() -> {
+            listed = units;
+            step(new Input.Listed(units));
+        });
+    }
+
+    @Override
+    public void opened(Link link) {
+        inboxes.put(link, new Inbox(link));
+        post(() -> {
+            long id = ++lastLink;
+            links.put(id, link);
+            Inbox inbox = inboxes.get(link);
+            if (inbox != null) {
+                inbox.id = id;
+            }
+            unreached.remove(link.peer().name());
+            step(new Input.Opened(id, link.peer().name(), link.peer().role() == Role.CLOUD, link.dialled()));
+        });
+    }
+
+    @Override
+    public void received(Link link, byte[] frame) {
+        Inbox inbox = inboxes.get(link);
+        if (inbox != null) {
+            inbox.add(frame.length);
+            post(() -> {
+                inbox.take(frame.length);
+                read(link, inbox.id, frame);
+            });
+        }
+    }
+
+    private void read(Link link, long id, byte[] bytes) {
+        if (links.get(id) != link) {
+            return;
+        }
+        Frame frame;
+        try {
+            frame = Frames.read(bytes);
+        } catch (IllegalArgumentException e) {
+            log.warn("{}: link closed: {}", link.peer().name(), e.getMessage());
+            link.close(String.valueOf(e.getMessage()));
+            return;
+        }
+        step(new Input.Received(id, frame, bytes.length));
+    }
+
+    @Override
+    public void closed(Link link, String reason) {
+        Inbox inbox = inboxes.remove(link);
+        if (inbox != null) {
+            post(() -> {
+                links.remove(inbox.id, link);
+                step(new Input.Closed(inbox.id, reason));
+            });
+        }
+    }
+
+    @Override
+    public void notReached(String peer, String reason) {
+        post(() -> unreached.put(peer, reason));
+    }
+
+    /** JSON of how it stands with a peer. */
+    public String document(PeerStatus status, String problem) {
+        return documents().peer(status, problem);
+    }
+
+    /** Stops; what is on its way through the bus may still be committed. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (running != null) {
+            running.reader.close();
+        }
+    }
+}
