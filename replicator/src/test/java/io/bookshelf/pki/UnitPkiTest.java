@@ -200,7 +200,8 @@ final class UnitPkiTest {
         try (ServerSocket server = Wire.listen()) {
             Wire.at(server, hall.context(), attic.context()).close();
             attic.offer(revoke("hall").der());
-            assertThatThrownBy(() -> Wire.at(server, hall.context(), attic.context()).close())
+            assertThatThrownBy(() ->
+                            Wire.at(server, hall.context(), attic.context()).close())
                     .isInstanceOf(Wire.Failed.class)
                     .hasMessageContaining("its certificate was revoked");
         }
