@@ -98,7 +98,7 @@ final class ReplicationSimulationTest {
     }
 
     private static void judge(SimWorld world, SimFaults faults) {
-        long now = world.units.values().iterator().next().millis();
+        long now = world.units.values().iterator().next().clock.millis();
         Map<Key, Entry> live = shared(world.units.values().iterator().next());
         Set<Key> keys = new HashSet<>(world.truth.keys());
         keys.addAll(live.keySet());
