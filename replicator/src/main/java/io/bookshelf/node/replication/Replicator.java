@@ -102,7 +102,8 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         listed = listedUnits;
         StoreReader reader = store.openReader();
         MergeRules rules = new MergeRules(() -> covered, latestMillis, wall);
-        Running now = new Running(store, reader, bus, wall, rules, newCore(store, reader), new Conflicts(reader.kept(Conflicts.ROWS)));
+        Running now = new Running(
+                store, reader, bus, wall, rules, newCore(store, reader), new Conflicts(reader.kept(Conflicts.ROWS)));
         running = now;
         documents = new Documents(names);
         post(() -> {

@@ -25,7 +25,8 @@ final class SimTruth {
         TreeMap<Version, Entry> before = written.get(entry.key());
         boolean beatsNothing = entry.seen().size() == 0;
         if (wildClocks && before != null && beatsNothing && before.higherKey(entry.version()) != null) {
-            // A clock that was far ahead was put right, after a delete of its time was forgotten: the later write counts.
+            // A clock that was far ahead was put right, after a delete of its time was forgotten: the later write
+            // counts.
             loosen(entry.key());
         }
         written.computeIfAbsent(entry.key(), key -> new TreeMap<>()).put(entry.version(), entry);
