@@ -48,6 +48,7 @@ final class FollowingIndex implements EntryIndex {
     @Override
     public void reset() {
         assertThat(pending).isEmpty();
+        durable.clear();
         resets++;
     }
 }

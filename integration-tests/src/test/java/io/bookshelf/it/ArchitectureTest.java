@@ -132,6 +132,17 @@ final class ArchitectureTest {
     }
 
     @Test
+    void theMqttClientStaysInTheLinks() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.bookshelf.link..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.hivemq..", "io.reactivex..", "org.reactivestreams..")
+                .check(all);
+    }
+
+    @Test
     void theSchemaIsPure() {
         noClasses()
                 .that()

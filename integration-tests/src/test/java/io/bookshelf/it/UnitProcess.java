@@ -46,6 +46,9 @@ final class UnitProcess implements AutoCloseable {
     private final String config;
     private final List<Path> logs = new ArrayList<>();
     private @Nullable Process process;
+    private String name = "unit-under-test";
+    private List<String> wrapper = List.of();
+    private List<String> more = List.of();
     private boolean elsewhere;
     private InetSocketAddress mqtt = Ports.free();
     private InetSocketAddress web = Ports.free();
@@ -53,6 +56,22 @@ final class UnitProcess implements AutoCloseable {
     UnitProcess(Path folder, String config) {
         this.folder = folder;
         this.config = config;
+    }
+
+    /**
+     * A unit of a network.
+     *
+     * @param wrapper goes before the command, to run it elsewhere
+     * @param host where it listens for MQTT and HTTP
+     * @param more further arguments
+     */
+    UnitProcess(Path folder, String name, List<String> wrapper, String host, List<String> more) {
+        this(folder, "");
+        this.name = name;
+        this.wrapper = wrapper;
+        this.more = more;
+        mqtt = new InetSocketAddress(host, mqtt.getPort());
+        web = new InetSocketAddress(host, web.getPort());
     }
 
     /** A broker that runs already; only for trying the tests themselves; it is never ended. */
@@ -75,15 +94,7 @@ final class UnitProcess implements AutoCloseable {
         if (elsewhere) {
             return;
         }
-        Process started = launch(List.of(
-                "--unit",
-                "unit-under-test",
-                "--data",
-                data().toString(),
-                "--mqtt",
-                "127.0.0.1:" + mqtt.getPort(),
-                "--web",
-                "127.0.0.1:" + web.getPort()));
+        Process started = launch(arguments());
         process = started;
         Path out = stdout();
         try {
@@ -102,15 +113,17 @@ final class UnitProcess implements AutoCloseable {
 
     /** What follows {@code run} on its command line. */
     List<String> arguments() {
-        return List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--unit",
-                "unit-under-test",
+                name,
                 "--data",
                 data().toString(),
                 "--mqtt",
-                "127.0.0.1:" + mqtt.getPort(),
+                mqtt.getHostString() + ":" + mqtt.getPort(),
                 "--web",
-                "127.0.0.1:" + web.getPort());
+                web.getHostString() + ":" + web.getPort()));
+        arguments.addAll(more);
+        return arguments;
     }
 
     private static Optional<Matcher> readyLine(Path out) {
@@ -129,7 +142,8 @@ final class UnitProcess implements AutoCloseable {
             int number = logs.size();
             Path log = folder.resolve("unit-" + number + ".log");
             logs.add(log);
-            List<String> command = new ArrayList<>(List.of(javaBinary()));
+            List<String> command = new ArrayList<>(wrapper);
+            command.add(javaBinary());
             command.addAll(JVM);
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.bookshelf.cli.Main", "run"));
             if (!config.isEmpty()) {

@@ -66,6 +66,12 @@ final class Units implements AfterEachCallback, AfterAllCallback {
         return unit;
     }
 
+    /** Has a unit ended, and its log shown when the test fails. */
+    synchronized UnitProcess caring(UnitProcess unit) {
+        units.add(unit);
+        return unit;
+    }
+
     /** An empty folder on the disk that the build is on, not in memory. */
     synchronized Path folder() {
         try {

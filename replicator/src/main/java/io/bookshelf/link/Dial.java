@@ -82,7 +82,7 @@ final class Dial {
     }
 
     private String where() {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
+        return new PeerAddress(address.getAddress().getHostAddress(), address.getPort()).toString();
     }
 
     private void received(Mqtt5Publish publish) {

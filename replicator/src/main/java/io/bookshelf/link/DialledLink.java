@@ -9,8 +9,13 @@ import io.bookshelf.broker.peer.PeerDoor;
 import io.bookshelf.broker.peer.PeerIdentity;
 import io.reactivex.processors.FlowableProcessor;
 import io.reactivex.processors.UnicastProcessor;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A link that this unit dialled: an MQTT client's connection. */
 final class DialledLink implements Link {
@@ -19,6 +24,8 @@ final class DialledLink implements Link {
 
     /** More than this from a peer whose frames are not taken for now is no window any more. */
     private static final long HELD = 4L * 1024 * 1024;
+
+    private static final long LAST_FRAMES_MILLIS = 1_000;
 
     private static final MqttTopic TOPIC = MqttTopic.of(PeerDoor.TOPIC);
 
@@ -32,11 +39,14 @@ final class DialledLink implements Link {
             UnicastProcessor.<Mqtt5Publish>create(16).toSerialized();
     private final AtomicLong unsent = new AtomicLong();
 
+    private final AtomicBoolean left = new AtomicBoolean();
+    private volatile @Nullable String goodbye;
+    private volatile boolean ended;
+
     // What follows belongs to the events.
     private final ArrayDeque<byte[]> held = new ArrayDeque<>();
-    private long heldBytes;
+    private final AtomicLong heldBytes = new AtomicLong();
     private boolean paused;
-    private boolean ended;
 
     /** @param events in which order what comes from the client is told */
     DialledLink(
@@ -65,8 +75,7 @@ final class DialledLink implements Link {
             return;
         }
         held.add(frame);
-        heldBytes += frame.length;
-        if (heldBytes > HELD + 2L * largestFrame) {
+        if (heldBytes.addAndGet(frame.length) > HELD + 2L * largestFrame) {
             close("it sends more than anybody has room for");
         }
     }
@@ -84,6 +93,11 @@ final class DialledLink implements Link {
     /** Bytes of frames that have not gone to the socket yet. */
     long unsentBytes() {
         return unsent.get();
+    }
+
+    /** Bytes of frames that have come and are not taken for now. */
+    long heldBytes() {
+        return heldBytes.get();
     }
 
     Peer certified() {
@@ -111,6 +125,9 @@ final class DialledLink implements Link {
             throw new IllegalArgumentException(
                     "a frame of " + frame.length + " bytes; at most " + largestFrame + " are sent");
         }
+        if (ended) {
+            return;
+        }
         if (unsent.addAndGet(frame.length) > UNSENT + 2L * largestFrame) {
             close("it does not read the frames that it is sent");
             return;
@@ -119,10 +136,10 @@ final class DialledLink implements Link {
     }
 
     private void sent(Mqtt5PublishResult result) {
-        unsent.addAndGet(-result.getPublish()
-                .getPayload()
-                .map(payload -> payload.remaining())
-                .orElse(0));
+        int size = result.getPublish().getPayload().map(ByteBuffer::remaining).orElse(0);
+        if (unsent.addAndGet(-size) == 0) {
+            disconnect();
+        }
         result.getError().ifPresent(failure -> close(Reasons.of(failure)));
     }
 
@@ -137,7 +154,7 @@ final class DialledLink implements Link {
             paused = false;
             byte[] frame;
             while (!paused && !ended && (frame = held.poll()) != null) {
-                heldBytes -= frame.length;
+                heldBytes.addAndGet(-frame.length);
                 listener.received(this, frame);
             }
         });
@@ -148,12 +165,23 @@ final class DialledLink implements Link {
         events.run(() -> {
             if (!ended) {
                 end(reason);
-                client.toAsync()
-                        .disconnectWith()
-                        .reasonString(Reasons.plain(reason))
-                        .send();
+                goodbye = Reasons.plain(reason);
+                if (unsent.get() == 0) {
+                    disconnect();
+                }
+                // A peer that does not read gets no more time than that.
+                CompletableFuture.delayedExecutor(LAST_FRAMES_MILLIS, TimeUnit.MILLISECONDS)
+                        .execute(this::disconnect);
             }
         });
+    }
+
+    /** Not before the client has handed all frames to the socket: it would leave them behind. */
+    private void disconnect() {
+        String why = goodbye;
+        if (why != null && left.compareAndSet(false, true)) {
+            client.toAsync().disconnectWith().reasonString(why).send();
+        }
     }
 
     @Override

@@ -193,20 +193,28 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
         }
         names.know(unit);
         replicator.start(store, running::hand, clock, names, units());
-        try (StoreReader reader = store.openReader()) {
-            for (String prefix : List.of(UNITS, LISTS)) {
-                String after = null;
-                do {
-                    StoreReader.Page<String> page = reader.scan(prefix, after, 0, 256, 256 * 1024);
-                    page.entries().forEach(this::applied);
-                    after = page.next();
-                } while (after != null);
-            }
-        }
+        takeUp(UNITS);
+        takeUp(LISTS);
         publishLists();
-        pki.onChange(this::publishLists);
+        pki.onChange(() -> {
+            // A list may have come before its authority was trusted.
+            takeUp(LISTS);
+            publishLists();
+        });
         renewal = Renewal.start(pki, config.certificates().signer(), new SecureRandom());
         directoryChanged();
+    }
+
+    /** What the state says already. */
+    private void takeUp(String prefix) {
+        try (StoreReader reader = store.openReader()) {
+            String after = null;
+            do {
+                StoreReader.Page<String> page = reader.scan(prefix, after, 0, 256, 256 * 1024);
+                page.entries().forEach(this::applied);
+                after = page.next();
+            } while (after != null);
+        }
     }
 
     private Set<String> units() {

@@ -60,8 +60,16 @@ record StatedUnit(List<PeerAddress> addresses, String role, boolean retired) {
         expect(value == JsonToken.START_ARRAY, "has addresses that are no list");
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             expect(parser.currentToken() == JsonToken.VALUE_STRING, "has an address that is no text");
-            into.add(PeerAddress.parse(parser.getText()));
+            into.add(address(parser.getText()));
             expect(into.size() <= MOST_ADDRESSES, "has too many addresses");
+        }
+    }
+
+    private static PeerAddress address(String text) {
+        try {
+            return PeerAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("has an address that " + e.getMessage(), e);
         }
     }
 

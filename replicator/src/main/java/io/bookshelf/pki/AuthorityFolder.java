@@ -315,10 +315,12 @@ public final class AuthorityFolder {
         });
     }
 
-    /** Who still has a good certificate, but none of this authority. */
+    /** Who still has a good certificate, but none of this authority; a signer takes another when it starts. */
     private List<String> left(String id) {
+        PeerIdentity signer = SignerTls.identity(network());
         List<Issued> good = issued().stream()
                 .filter(issued -> !issued.revoked() && issued.until().isAfter(clock.instant()))
+                .filter(issued -> !issued.who().equals(signer))
                 .toList();
         Set<PeerIdentity> moved = good.stream()
                 .filter(issued -> issued.authority().equals(id))

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
  */
 final class SignerTls implements AutoCloseable {
     /** How the signer is called in its certificate. */
-    static final String NAME = "signer";
+    private static final String NAME = "signer";
 
     private static final Duration LIFE = Duration.ofDays(7);
     private static final Duration RENEW_BEFORE = Duration.ofDays(2);
@@ -88,9 +88,13 @@ final class SignerTls implements AutoCloseable {
         tls.forget();
     }
 
+    static PeerIdentity identity(String network) {
+        return Names.identity(network, Role.CLOUD, NAME);
+    }
+
     private Credentials own() {
         KeyPair pair = Keys.generate();
-        PeerIdentity who = Names.identity(folder.network(), Role.CLOUD, NAME);
+        PeerIdentity who = identity(folder.network());
         return new Credentials(folder.sign(pair.getPublic(), who, LIFE), pair.getPrivate());
     }
 

@@ -152,7 +152,8 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
     /**
      * Hands in a revocation list, from wherever it comes. It counts from now on if an authority that is trusted has signed it
      * and its number is the highest so far; nothing takes that back. After another authority has come to be trusted (as
-     * {@link #onChange} tells), lists that were ignored before may be handed in again.
+     * {@link #onChange} tells), lists that were ignored before may be handed in again. Writes a file if the list is new, and
+     * calls those who want to know of changes.
      *
      * @return whether it counts now and did not before
      */

@@ -33,6 +33,8 @@ final class CoreState {
     final Map<Long, Long> ended;
 
     final Map<String, PeerMemory> memories;
+    /** The start to which each peer's row on disk belongs: its claim goes when the row is written for another. */
+    final Map<String, Long> rowBoots = new HashMap<>();
 
     long now;
     long wallMillis;
@@ -65,7 +67,10 @@ final class CoreState {
         this.stability = new Stability(self);
         this.ended = Map.copyOf(start.ended());
         this.memories = new HashMap<>(start.memories());
-        memories.forEach((unit, memory) -> unitOf.put(memory.boot(), unit));
+        memories.forEach((unit, memory) -> {
+            unitOf.put(memory.boot(), unit);
+            rowBoots.put(unit, memory.boot());
+        });
     }
 
     void effect(Effect effect) {

@@ -86,7 +86,8 @@ final class Incoming {
         PeerMemory before = core.memories.get(link.unit);
         PeerMemory next = before == null || before.boot() != after.boot() ? after : after.claimingAtLeast(before);
         rows.put(PEER_ROW + link.unit, next.toBytes());
-        if (before != null && before.boot() != after.boot()) {
+        Long onDisk = core.rowBoots.get(link.unit);
+        if (onDisk != null && onDisk != after.boot()) {
             rows.put(CLOCK_ROW, KeptRows.row(core.coverage.held()));
         }
         return rows;
@@ -97,6 +98,9 @@ final class Incoming {
         if (settled.refused() != null) {
             core.effect(new Effect.Close(link.id, "this unit cannot keep what comes: " + settled.refused()));
             return;
+        }
+        if (!frame.entries().isEmpty()) {
+            core.rowBoots.put(link.unit, link.hello().boot());
         }
         arrived(frame, settled.verdicts());
     }

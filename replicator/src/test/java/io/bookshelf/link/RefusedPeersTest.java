@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -127,7 +128,11 @@ final class RefusedPeersTest {
                 .topic(PeerDoor.TOPIC)
                 .payload(new byte[1])
                 .send();
-        return ended.join();
+        return why(ended);
+    }
+
+    private static Throwable why(CompletableFuture<Throwable> ended) {
+        return ended.orTimeout(TestUnit.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     private static Mqtt5Client client(TestTrust who, TestUnit to, CompletableFuture<Throwable> ended) {
@@ -159,7 +164,7 @@ final class RefusedPeersTest {
                 .topic(PeerDoor.TOPIC)
                 .payload(new byte[1])
                 .send();
-        assertThat(ended.join()).isInstanceOfSatisfying(Mqtt5DisconnectException.class, said -> assertThat(
+        assertThat(why(ended)).isInstanceOfSatisfying(Mqtt5DisconnectException.class, said -> assertThat(
                         said.getMqttMessage().getReasonCode().getCode())
                 .isEqualTo(0x87));
         Mqtt5Client named = MqttClient.builder()
@@ -193,7 +198,7 @@ final class RefusedPeersTest {
         CompletableFuture<Throwable> ended = new CompletableFuture<>();
         client(network.owner("anna"), hall, ended).toBlocking().connect();
         network.revoke(network.identity(Role.OWNER, "anna"));
-        assertThat(ended.join()).isInstanceOfSatisfying(Mqtt5DisconnectException.class, said -> assertThat(
+        assertThat(why(ended)).isInstanceOfSatisfying(Mqtt5DisconnectException.class, said -> assertThat(
                         said.getMqttMessage().getReasonCode().getCode())
                 .isEqualTo(0x87));
     }
@@ -263,7 +268,8 @@ final class RefusedPeersTest {
                 idle.add(new Socket("127.0.0.1", hall.listen().getPort()));
             }
             Socket oldest = idle.getFirst();
-            oldest.setSoTimeout(10_000);
+            // Well before the time is up that a handshake has.
+            oldest.setSoTimeout(5_000);
             assertThat(end(oldest)).isTrue();
             Mqtt5Client owner = client(network.owner("anna"), hall, new CompletableFuture<>());
             owner.toBlocking().connect();

@@ -30,6 +30,9 @@ final class TestUnit implements AutoCloseable, LinkListener {
 
     final List<Link> open = new CopyOnWriteArrayList<>();
     final List<String> closed = new CopyOnWriteArrayList<>();
+    /** Which units' addresses were asked for, so that they be dialled. */
+    final List<String> asked = new CopyOnWriteArrayList<>();
+
     final List<String> failures = new CopyOnWriteArrayList<>();
     final Map<String, List<PeerAddress>> addresses = new ConcurrentHashMap<>();
     volatile Consumer<byte[]> receiver = frame -> {};
@@ -46,9 +49,13 @@ final class TestUnit implements AutoCloseable, LinkListener {
     TestUnit(TestTrust trust, Path folder, InetSocketAddress listen) {
         this.trust = trust;
         this.data = folder.resolve(trust.self().name());
-        this.links = new Links(
-                trust, LARGEST_VALUE, unit -> Objects.requireNonNull(addresses.getOrDefault(unit, List.of())), this);
+        this.links = new Links(trust, LARGEST_VALUE, this::addressesOf, this);
         start(listen);
+    }
+
+    private List<PeerAddress> addressesOf(String unit) {
+        asked.add(unit);
+        return Objects.requireNonNull(addresses.getOrDefault(unit, List.of()));
     }
 
     void start(InetSocketAddress listen) {
@@ -57,7 +64,8 @@ final class TestUnit implements AutoCloseable, LinkListener {
                 trust.self().name(), loopback, loopback, listen, BrokerConfig.Limits.DEFAULTS, List.of(), List.of());
         StateStore opened = SqliteStateStore.open(data, StoreOptions.defaults());
         store = opened;
-        broker = EmbeddedBroker.start(config, opened, new RightClock(), AccessPolicy.OPEN, "test", links, Companion.none(config.unit()));
+        broker = EmbeddedBroker.start(
+                config, opened, new RightClock(), AccessPolicy.OPEN, "test", links, Companion.none(config.unit()));
     }
 
     void stop() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookshelf.broker.peer.PeerIdentity.Role;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -189,6 +190,20 @@ final class UnitPkiTest {
                     .hasMessage("its certificate was revoked (spiffe://home/unit/hall)");
             assertRefused(hall, attic, "its certificate was revoked");
             assertThat(attic.newest()).extracting(RevocationList::key).containsExactly(list.key());
+        }
+    }
+
+    @Test
+    void noSessionOfBeforeIsResumedPastARevocation() throws Exception {
+        UnitPki hall = home.unit("hall");
+        UnitPki attic = home.unit("attic");
+        try (ServerSocket server = Wire.listen()) {
+            Wire.at(server, hall.context(), attic.context()).close();
+            attic.offer(revoke("hall").der());
+            assertThatThrownBy(() ->
+                            Wire.at(server, hall.context(), attic.context()).close())
+                    .isInstanceOf(Wire.Failed.class)
+                    .hasMessageContaining("its certificate was revoked");
         }
     }
 

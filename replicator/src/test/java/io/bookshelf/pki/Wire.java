@@ -57,7 +57,20 @@ record Wire(SSLSocket dialler, SSLSocket listener, List<Socket> plain) implement
     }
 
     static Wire between(SSLContext dialling, SSLContext listening, String... protocols) throws Failed {
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket server = listen()) {
+            return at(server, dialling, listening, protocols);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static ServerSocket listen() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
+
+    /** At one and the same port a dialling side finds its session of before. */
+    static Wire at(ServerSocket server, SSLContext dialling, SSLContext listening, String... protocols) throws Failed {
+        try {
             CompletableFuture<Accepted> accepted = CompletableFuture.supplyAsync(() -> accept(server, listening));
             Socket plain = new Socket(server.getInetAddress(), server.getLocalPort());
             plain.setSoTimeout(PATIENCE_MILLIS);

@@ -7,6 +7,8 @@ import java.security.cert.CertificateException;
 
 /** Why a handshake came to nothing, in words. */
 final class Refusal {
+    private static final String ALERT = "Received fatal alert: ";
+
     private Refusal() {}
 
     static String reason(Throwable failure) {
@@ -23,6 +25,10 @@ final class Refusal {
             case ClosedChannelException gone -> "it went away during the handshake";
             default -> {
                 String message = String.valueOf(last.getMessage());
+                int alert = message.indexOf(ALERT);
+                if (alert >= 0) {
+                    yield "it does not accept this unit (" + message.substring(alert + ALERT.length()) + ")";
+                }
                 yield message.contains("Empty client certificate chain") ? "it showed no certificate" : message;
             }
         };

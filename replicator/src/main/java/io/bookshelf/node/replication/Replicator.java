@@ -44,9 +44,6 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private static final Logger log = LoggerFactory.getLogger(Replicator.class);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int TICKS_A_REPORT = 10;
-    private static final int PAGE_ENTRIES = 1_000;
-    private static final int PAGE_BYTES = 256 * 1024;
-    private static final int COUNT_ENTRIES = 1_000;
 
     private final String unit;
     private final CoreSettings settings;
@@ -67,36 +64,10 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private long lastLink;
     private int ticks;
     private @Nullable Running running;
+    private @Nullable Documents documents;
     private volatile DotClock covered = DotClock.EMPTY;
     private volatile @Nullable Forgetting forgetting;
     private volatile boolean closed;
-
-    /** What there is once the unit runs. */
-    private static final class Running {
-        private final StateStore store;
-        private final StoreReader reader;
-        private final Consumer<Submission> bus;
-        private final MeshClock wall;
-        private final MergeRules rules;
-        private final Conflicts conflicts;
-        private ReplicaCore core;
-
-        Running(
-                StateStore store,
-                StoreReader reader,
-                Consumer<Submission> bus,
-                MeshClock wall,
-                MergeRules rules,
-                ReplicaCore core) {
-            this.store = store;
-            this.reader = reader;
-            this.bus = bus;
-            this.wall = wall;
-            this.rules = rules;
-            this.conflicts = new Conflicts(reader.kept(Conflicts.ROWS));
-            this.core = core;
-        }
-    }
 
     /** Who is told how it stands. Called on the replicator's thread. */
     public interface Reports {
@@ -131,17 +102,16 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         listed = listedUnits;
         StoreReader reader = store.openReader();
         MergeRules rules = new MergeRules(() -> covered, latestMillis, wall);
-        Running now = new Running(store, reader, bus, wall, rules, newCore(store, reader));
+        Running now = new Running(
+                store, reader, bus, wall, rules, newCore(store, reader), new Conflicts(reader.kept(Conflicts.ROWS)));
         running = now;
         documents = new Documents(names);
         post(() -> {
             begin(now);
-            reports.conflicts(documents().conflicts(now.conflicts.newest()));
+            reports.conflicts(documents().conflicts(now.conflicts().newest()));
         });
         thread.start();
     }
-
-    private @Nullable Documents documents;
 
     private Documents documents() {
         return Objects.requireNonNull(documents, "not started");
@@ -156,7 +126,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
 
     private void begin(Running now) {
         step(new Input.Listed(listed));
-        step(new Input.Tick(now.wall.millis(), now.wall.known()));
+        step(new Input.Tick(now.wall().millis(), now.wall().known()));
         publish(now);
     }
 
@@ -189,9 +159,9 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
 
     private void tick() {
         Running now = running();
-        step(new Input.Tick(now.wall.millis(), now.wall.known()));
+        step(new Input.Tick(now.wall().millis(), now.wall().known()));
         if (++ticks % TICKS_A_REPORT == 0) {
-            now.wall.peersAreAhead(now.core.wallOffsets());
+            now.wall().peersAreAhead(now.core.wallOffsets());
             reports.peers(now.core.status(), Map.copyOf(unreached));
         }
         publish(now);
@@ -234,65 +204,28 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
                     link.close(close.reason());
                 }
             }
-            case Effect.Submit submit -> submit(now, submit);
-            case Effect.ReadPage read -> post(() -> readPage(now, read));
-            case Effect.CountPage count -> post(() -> countPage(now, count));
-            case Effect.ReadBuckets read -> post(() -> readBuckets(now, read));
+            case Effect.Submit submit -> now.submit(submit);
+            case Effect.ReadPage read -> post(() -> step(now.read(read)));
+            case Effect.CountPage count -> post(() -> whenAllIsTold(now, now.core, now.read(count)));
+            case Effect.ReadBuckets read -> post(() -> whenAllIsTold(now, now.core, now.read(read)));
             case Effect.Lost lost -> {
-                Map<String, byte[]> rows = now.conflicts.add(lost, now.wall.millis());
+                Map<String, byte[]> rows = now.conflicts().add(lost, now.wall().millis());
                 if (!rows.isEmpty()) {
-                    now.bus.accept(new KeptRow(rows));
-                    reports.conflicts(documents().conflicts(now.conflicts.newest()));
+                    now.keep(rows);
+                    reports.conflicts(documents().conflicts(now.conflicts().newest()));
                 }
             }
             case Effect.Say say -> log.warn("{}", say.line());
         }
     }
 
-    private static void submit(Running now, Effect.Submit submit) {
-        List<ArrivingEntry> entries = new ArrayList<>(submit.entries().size());
-        for (Entry entry : submit.entries()) {
-            ArrivingEntry arriving = new ArrivingEntry(entry, submit.link(), now.rules);
-            entries.add(arriving);
-            now.bus.accept(arriving);
-        }
-        now.bus.accept(new FrameEnd(submit.ticket(), entries, submit.kept()));
-    }
-
-    private void readPage(Running now, Effect.ReadPage read) {
-        long damage = now.store.health().damagedRows();
-        StoreReader.Page<Long> page = now.reader.changesAfter(read.after(), 0, PAGE_ENTRIES, PAGE_BYTES);
-        Long next = page.next();
-        step(new Input.Page(
-                read.link(),
-                page.entries(),
-                next == null ? page.sequence() : next,
-                page.sequence(),
-                next != null,
-                now.store.health().damagedRows() != damage));
-    }
-
-    private void countPage(Running now, Effect.CountPage count) {
-        ReplicaCore asking = now.core;
-        String after = count.after().isEmpty() ? null : count.after();
-        StoreReader.Page<String> page = now.reader.scan("", after, 0, COUNT_ENTRIES, PAGE_BYTES);
-        whenAllIsTold(now, asking, new Input.Counted(page.entries(), page.next() == null));
-    }
-
-    private void readBuckets(Running now, Effect.ReadBuckets read) {
-        ReplicaCore asking = now.core;
-        Map<Integer, List<Entry>> found = new HashMap<>();
-        read.buckets().forEach(bucket -> found.put(bucket, now.reader.bucket(bucket)));
-        whenAllIsTold(now, asking, new Input.Buckets(read.ticket(), found));
-    }
-
     /** What was read may have seen commits of which the core has not been told: those go first. */
     private void whenAllIsTold(Running now, ReplicaCore asking, Input answer) {
-        now.bus.accept(new Barrier(() -> post(() -> {
+        now.behindAll(() -> post(() -> {
             if (now.core == asking) {
                 step(answer);
             }
-        })));
+        }));
     }
 
     @Override
@@ -326,7 +259,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         log.warn("damage was found in the store: everything is compared with the peers again");
         links.values().forEach(link -> link.close("damage was found in the store: beginning anew"));
         links.clear();
-        now.core = newCore(now.store, now.reader);
+        now.core = newCore(now.store(), now.reader());
         begin(now);
         step(new Input.Replaced());
         publish(now);
@@ -440,7 +373,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
             Thread.currentThread().interrupt();
         }
         if (running != null) {
-            running.reader.close();
+            running.reader().close();
         }
     }
 }

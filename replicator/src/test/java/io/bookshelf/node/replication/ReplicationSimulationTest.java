@@ -48,7 +48,7 @@ final class ReplicationSimulationTest {
             if (differs != null) {
                 throw world.wrong("not the same after " + HEALING_MILLIS / 1_000 + " s: " + differs);
             }
-            judge(world, faults);
+            judge(world);
             return world;
         } catch (Throwable e) {
             throw new AssertionError(
@@ -97,8 +97,8 @@ final class ReplicationSimulationTest {
         return live;
     }
 
-    private static void judge(SimWorld world, SimFaults faults) {
-        long now = world.units.values().iterator().next().millis();
+    private static void judge(SimWorld world) {
+        long now = world.units.values().iterator().next().clock.millis();
         Map<Key, Entry> live = shared(world.units.values().iterator().next());
         Set<Key> keys = new HashSet<>(world.truth.keys());
         keys.addAll(live.keySet());

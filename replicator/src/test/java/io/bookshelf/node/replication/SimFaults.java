@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,8 +45,8 @@ final class SimFaults {
         topology();
         tellListed();
         world.units.values().forEach(unit -> {
-            unit.timeKnown = !wildClocks || random.nextInt(4) > 0;
-            unit.skewMillis = wildClocks ? skew() : random.nextInt(2_000) - 1_000;
+            unit.clock.timeKnown = !wildClocks || random.nextInt(4) > 0;
+            unit.clock.skewMillis = wildClocks ? skew() : random.nextInt(2_000) - 1_000;
             unit.slowness = random.nextInt(5) == 0 ? 200 : 2;
         });
         world.say(units + " units, " + keys + " keys" + (disasters ? ", disasters" : "") + (crashes ? ", crashes" : "")
@@ -96,7 +97,7 @@ final class SimFaults {
     }
 
     private SimUnit any() {
-        return world.units.get(names.get(random.nextInt(names.size())));
+        return Objects.requireNonNull(world.units.get(names.get(random.nextInt(names.size()))));
     }
 
     private void somethingHappens() {
@@ -127,7 +128,7 @@ final class SimFaults {
         } else if (what < 94) {
             retireOrReturn(unit);
         } else if (what < 96 && wildClocks) {
-            unit.skewMillis += skew() / 10;
+            unit.clock.skewMillis += skew() / 10;
         } else if (disasters) {
             disaster(unit);
         }
@@ -263,8 +264,8 @@ final class SimFaults {
         world.units.values().forEach(unit -> {
             unit.disk.full(false);
             unit.slowness = 2;
-            unit.timeKnown = true;
-            unit.skewMillis = 0;
+            unit.clock.timeKnown = true;
+            unit.clock.skewMillis = 0;
             if (!unit.isRunning()) {
                 unit.start();
             }

@@ -4,14 +4,12 @@ import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Committer;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.TombstonePolicy;
-import io.bookshelf.bus.WallClock;
 import io.bookshelf.bus.Write;
 import io.bookshelf.merkle.Forest.Change;
 import io.bookshelf.replica.Effect;
 import io.bookshelf.replica.Input;
 import io.bookshelf.replica.ReplicaCore;
 import io.bookshelf.schema.Entry;
-import io.bookshelf.schema.HybridClock;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.schema.wire.Frames;
@@ -32,7 +30,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A unit: the production core and committer over a disk in memory, with a process that can die and a clock that can be wrong. */
-final class SimUnit implements EntryIndex, WallClock {
+final class SimUnit implements EntryIndex {
     private static final long LATEST = SimWorld.EPOCH + 50L * 365 * 24 * 3_600_000;
     private static final long TOMBSTONE_AGE = 10_000;
 
@@ -40,6 +38,7 @@ final class SimUnit implements EntryIndex, WallClock {
     private static final String TRACED = System.getProperty("bookshelf.trace", "");
 
     final String name;
+    final SimClock clock;
     private final SimWorld world;
     MemoryDisk disk = new MemoryDisk();
     private @Nullable MemoryStore store;
@@ -53,8 +52,6 @@ final class SimUnit implements EntryIndex, WallClock {
     private boolean rebuild;
     private int incarnation;
     private Set<String> listed = Set.of();
-    long skewMillis;
-    boolean timeKnown = true;
     long slowness = 2;
     boolean retired;
 
@@ -68,6 +65,7 @@ final class SimUnit implements EntryIndex, WallClock {
     SimUnit(SimWorld world, String name) {
         this.world = world;
         this.name = name;
+        this.clock = new SimClock(world, () -> disk.head().clock());
     }
 
     boolean isRunning() {
@@ -86,7 +84,7 @@ final class SimUnit implements EntryIndex, WallClock {
         incarnation++;
         store = new MemoryStore(disk, world.random, List.of(this));
         committer = new Committer(
-                store, this, () -> Objects.requireNonNull(store).head().sequence(), new TombstonePolicy() {
+                store, clock, () -> Objects.requireNonNull(store).head().sequence(), new TombstonePolicy() {
                     @Override
                     public boolean mayForget(Entry tombstone) {
                         return core().forgetting().mayForget(tombstone);
@@ -122,7 +120,7 @@ final class SimUnit implements EntryIndex, WallClock {
                     world.random);
         }
         step(new Input.Listed(listed));
-        step(new Input.Tick(millis(), known()));
+        step(new Input.Tick(clock.millis(), clock.known()));
     }
 
     private void every(long millis, int mine, Runnable what) {
@@ -156,14 +154,8 @@ final class SimUnit implements EntryIndex, WallClock {
     }
 
     private void tick() {
-        if (!timeKnown) {
-            List<Long> offsets = core().wallOffsets();
-            if (!offsets.isEmpty()) {
-                skewMillis += offsets.get(offsets.size() / 2);
-                timeKnown = true;
-            }
-        }
-        step(new Input.Tick(millis(), known()));
+        clock.learn(core().wallOffsets());
+        step(new Input.Tick(clock.millis(), clock.known()));
     }
 
     private void keepHouse() {
@@ -284,7 +276,7 @@ final class SimUnit implements EntryIndex, WallClock {
     }
 
     private void submit(Effect.Submit submit) {
-        MergeRules rules = new MergeRules(() -> core().clock(), LATEST, this);
+        MergeRules rules = new MergeRules(() -> core().clock(), LATEST, clock);
         List<ArrivingEntry> entries = submit.entries().stream()
                 .map(entry -> new ArrivingEntry(entry, submit.link(), rules))
                 .toList();
@@ -346,7 +338,7 @@ final class SimUnit implements EntryIndex, WallClock {
     TreeMap<Key, Entry> live() {
         TreeMap<Key, Entry> live = new TreeMap<>();
         all().forEach((key, entry) -> {
-            if (entry.liveAt(known() ? millis() : 0)) {
+            if (entry.liveAt(clock.known() ? clock.millis() : 0)) {
                 live.put(key, entry);
             }
         });
@@ -396,27 +388,6 @@ final class SimUnit implements EntryIndex, WallClock {
     public void reset() {
         changes.clear();
         rebuild = true;
-    }
-
-    @Override
-    public long millis() {
-        long wall = SimWorld.EPOCH + world.now() + skewMillis;
-        return timeKnown ? wall : Math.max(wall, HybridClock.millis(disk.head().clock()));
-    }
-
-    @Override
-    public boolean known() {
-        return timeKnown;
-    }
-
-    @Override
-    public long nanos() {
-        return world.now() * 1_000_000;
-    }
-
-    @Override
-    public String source() {
-        return "simulation";
     }
 
     @Override

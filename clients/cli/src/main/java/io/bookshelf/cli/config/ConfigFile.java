@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code bookshelf.toml}: every setting has a type and bounds, and a setting that nobody knows is a mistake. */
 public final class ConfigFile {
     private static final int TEN_YEARS_SECONDS = 10 * 365 * 24 * 3_600;
+    private static final Pattern SIGNER = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.%a-z]+\\]):\\d{1,5}");
     private static final long FOR_EVER = -1;
     private static final int GIB = 1024 * 1024 * 1024;
     private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?");
@@ -113,12 +114,9 @@ public final class ConfigFile {
 
     private static CertificateSettings certificates(TomlTable table) {
         String signer = table.string("signer");
-        if (signer != null) {
-            try {
-                HostPort.parse(signer);
-            } catch (ConfigException e) {
-                throw table.mistake("signer", String.valueOf(e.getMessage()));
-            }
+        // Looked up at each attempt, since it may have an address only then.
+        if (signer != null && !SIGNER.matcher(signer).matches()) {
+            throw table.mistake("signer", "must be HOST:PORT, such as \"signer.lan:8884\", not \"" + signer + "\"");
         }
         long days = table.number("expired_days", FOR_EVER, 0, 100_000);
         table.refuseUnknown();

@@ -1,0 +1,106 @@
+package io.bookshelf.node.replication;
+
+import io.bookshelf.bus.Submission;
+import io.bookshelf.replica.Effect;
+import io.bookshelf.replica.Input;
+import io.bookshelf.replica.ReplicaCore;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.store.StateStore;
+import io.bookshelf.store.StoreReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** What a replicator works with once its unit runs, and what it does there for the core. */
+final class Running {
+    private static final int PAGE_ENTRIES = 1_000;
+    private static final int PAGE_BYTES = 256 * 1024;
+
+    private final StateStore store;
+    private final StoreReader reader;
+    private final Consumer<Submission> bus;
+    private final MeshClock wall;
+    private final MergeRules rules;
+    private final Conflicts conflicts;
+    /** Another after damage. */
+    ReplicaCore core;
+
+    Running(
+            StateStore store,
+            StoreReader reader,
+            Consumer<Submission> bus,
+            MeshClock wall,
+            MergeRules rules,
+            ReplicaCore core,
+            Conflicts conflicts) {
+        this.store = store;
+        this.reader = reader;
+        this.bus = bus;
+        this.wall = wall;
+        this.rules = rules;
+        this.core = core;
+        this.conflicts = conflicts;
+    }
+
+    StateStore store() {
+        return store;
+    }
+
+    StoreReader reader() {
+        return reader;
+    }
+
+    MeshClock wall() {
+        return wall;
+    }
+
+    Conflicts conflicts() {
+        return conflicts;
+    }
+
+    void submit(Effect.Submit submit) {
+        List<ArrivingEntry> entries = new ArrayList<>(submit.entries().size());
+        for (Entry entry : submit.entries()) {
+            ArrivingEntry arriving = new ArrivingEntry(entry, submit.link(), rules);
+            entries.add(arriving);
+            bus.accept(arriving);
+        }
+        bus.accept(new FrameEnd(submit.ticket(), entries, submit.kept()));
+    }
+
+    void keep(Map<String, byte[]> rows) {
+        bus.accept(new KeptRow(rows));
+    }
+
+    /** Runs something, on the writer's thread, behind all that has been committed by now. */
+    void behindAll(Runnable task) {
+        bus.accept(new Barrier(task));
+    }
+
+    Input.Page read(Effect.ReadPage read) {
+        long damage = store.health().damagedRows();
+        StoreReader.Page<Long> page = reader.changesAfter(read.after(), 0, PAGE_ENTRIES, PAGE_BYTES);
+        Long next = page.next();
+        return new Input.Page(
+                read.link(),
+                page.entries(),
+                next == null ? page.sequence() : next,
+                page.sequence(),
+                next != null,
+                store.health().damagedRows() != damage);
+    }
+
+    Input.Counted read(Effect.CountPage count) {
+        String after = count.after().isEmpty() ? null : count.after();
+        StoreReader.Page<String> page = reader.scan("", after, 0, PAGE_ENTRIES, PAGE_BYTES);
+        return new Input.Counted(page.entries(), page.next() == null);
+    }
+
+    Input.Buckets read(Effect.ReadBuckets read) {
+        Map<Integer, List<Entry>> found = new HashMap<>();
+        read.buckets().forEach(bucket -> found.put(bucket, reader.bucket(bucket)));
+        return new Input.Buckets(read.ticket(), found);
+    }
+}
