@@ -36,6 +36,7 @@ final class DemoIT {
     private Path output;
     private Process demo;
     private Writer keys;
+    private List<ProcessHandle> children = List.of();
 
     @BeforeEach
     void start() throws IOException {
@@ -59,18 +60,19 @@ final class DemoIT {
                 .start();
         keys = demo.outputWriter(StandardCharsets.UTF_8);
         awaitSaid(TOGETHER, 1);
+        children = demo.descendants().toList();
+        assertThat(children).as("three units and a caretaker").hasSize(4);
     }
 
     @AfterEach
     void end() {
+        children.forEach(ProcessHandle::destroyForcibly);
         demo.descendants().forEach(ProcessHandle::destroyForcibly);
         demo.destroyForcibly();
     }
 
     @Test
     void showsACutAndItsHealingAndLeavesNothing() throws Exception {
-        List<ProcessHandle> all = demo.descendants().toList();
-        assertThat(all).as("three units and a caretaker").hasSize(4);
         press("w");
         awaitSaid("wrote 3 new keys", 1);
         press("c");
@@ -92,15 +94,14 @@ final class DemoIT {
         press("q");
         assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(demo.exitValue()).isZero();
-        assertThat(all).noneMatch(ProcessHandle::isAlive);
+        assertThat(children).noneMatch(ProcessHandle::isAlive);
         assertThat(temporary).isEmptyDirectory();
     }
 
     @Test
     void leavesNothingEvenWhenKilled() {
-        List<ProcessHandle> all = demo.descendants().toList();
         demo.destroyForcibly();
-        await("units gone").atMost(PATIENCE).until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+        await("units gone").atMost(PATIENCE).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
         assertThat(temporary).isEmptyDirectory();
     }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 /** What the keys do. For one thread. */
 final class Actions {
@@ -13,7 +13,7 @@ final class Actions {
     private final List<Demo.Member> members;
     private final Relays relays;
     private final Screen screen;
-    private final Function<Demo.Member, CompletableFuture<?>> start;
+    private final Consumer<Demo.Member> start;
     private int chosen;
     private int writes;
 
@@ -22,7 +22,7 @@ final class Actions {
             List<Demo.Member> members,
             Relays relays,
             Screen screen,
-            Function<Demo.Member, CompletableFuture<?>> start) {
+            Consumer<Demo.Member> start) {
         this.members = members;
         this.relays = relays;
         this.screen = screen;
@@ -98,7 +98,7 @@ final class Actions {
         for (Demo.Member member : members) {
             DemoUnit.State state = member.unit().state();
             if (state == DemoUnit.State.KILLED || state == DemoUnit.State.ENDED) {
-                start.apply(member);
+                start.accept(member);
                 started.add(member.name());
             }
         }

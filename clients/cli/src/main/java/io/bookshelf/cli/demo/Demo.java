@@ -34,6 +34,7 @@ final class Demo implements AutoCloseable {
     private final Thread hook = Thread.ofPlatform().name("stop").unstarted(this::stop);
     private @Nullable Caretaker caretaker;
     private @Nullable Relays relays;
+    private boolean singleKeys;
     private boolean closed;
 
     /** A unit and what is seen of it. */
@@ -62,7 +63,7 @@ final class Demo implements AutoCloseable {
             await(names.get(i), members.get(i).watch().connect());
         }
         screen.print(whatToTry());
-        Keyboard keyboard = new Keyboard(keys && Terminal.readKeys());
+        Keyboard keyboard = new Keyboard(singleKeys);
         Actions actions = new Actions(members, cables, screen, member -> start(member, cables));
         boolean goesOn = true;
         while (goesOn) {
@@ -78,6 +79,7 @@ final class Demo implements AutoCloseable {
         try {
             Path root = Files.createTempDirectory("bookshelf-demo-").toAbsolutePath();
             caretaker = new Caretaker(root, keys || picture ? Terminal.saved() : "");
+            singleKeys = keys && Terminal.readKeys();
             Relays made = new Relays(names);
             relays = made;
             UnitFolders folders = new UnitFolders(root);

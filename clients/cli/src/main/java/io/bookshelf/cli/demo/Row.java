@@ -1,5 +1,6 @@
 package io.bookshelf.cli.demo;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -46,17 +47,20 @@ record Row(String name, int port, String state, String keys, String sync, String
     }
 
     private static String sync(Map<String, Watch.Peer> peers, Collection<String> others) {
-        List<String> synced = others.stream()
-                .filter(other -> peers.containsKey(other) && peers.get(other).state().equals(IN_SYNC))
-                .toList();
-        String with = synced.size() == others.size() ? "all " + others.size() : names(synced);
-        List<String> rest = others.stream()
-                .filter(other -> peers.containsKey(other) && !peers.get(other).state().equals(IN_SYNC))
-                .map(other -> other + " " + peers.get(other).state())
-                .toList();
         if (others.isEmpty()) {
             return "it is alone";
         }
+        List<String> synced = new ArrayList<>();
+        List<String> rest = new ArrayList<>();
+        for (String other : others) {
+            Watch.Peer peer = peers.get(other);
+            if (peer != null && peer.state().equals(IN_SYNC)) {
+                synced.add(other);
+            } else if (peer != null) {
+                rest.add(other + " " + peer.state());
+            }
+        }
+        String with = synced.size() == others.size() ? "all " + others.size() : names(synced);
         return rest.isEmpty() ? with : with + "; " + names(rest);
     }
 
