@@ -84,7 +84,9 @@ final class DemoIT {
         press("h");
         awaitSaid(TOGETHER, before + 1);
         List<String> hall = keysOn("hall");
-        assertThat(hall).as("3 keys of each unit in both rounds, and the shared one").hasSize(3 * 3 * 2 + 1);
+        assertThat(hall)
+                .as("3 keys of each unit in both rounds, and the shared one")
+                .hasSize(3 * 3 * 2 + 1);
         assertThat(keysOn("attic")).isEqualTo(hall);
         assertThat(keysOn("kitchen")).isEqualTo(hall);
         assertThat(Stream.of("hall", "attic", "kitchen").map(this::conflicts))

@@ -26,7 +26,16 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"help", "--help", "run --help", "help run", "demo --help", "passwd --help", "pki --help", "pki issue --help"})
+    @CsvSource({
+        "help",
+        "--help",
+        "run --help",
+        "help run",
+        "demo --help",
+        "passwd --help",
+        "pki --help",
+        "pki issue --help"
+    })
     void explainsItself(String arguments) {
         assertThat(execute(arguments.split(" "))).isZero();
         assertThat(out.toString()).contains("Usage: bookshelf");

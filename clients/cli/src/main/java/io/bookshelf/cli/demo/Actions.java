@@ -18,11 +18,7 @@ final class Actions {
     private int writes;
 
     /** @param start starts a unit again */
-    Actions(
-            List<Demo.Member> members,
-            Relays relays,
-            Screen screen,
-            Consumer<Demo.Member> start) {
+    Actions(List<Demo.Member> members, Relays relays, Screen screen, Consumer<Demo.Member> start) {
         this.members = members;
         this.relays = relays;
         this.screen = screen;

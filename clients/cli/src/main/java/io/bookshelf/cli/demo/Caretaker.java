@@ -12,8 +12,7 @@ import java.nio.file.Path;
  */
 final class Caretaker implements AutoCloseable {
     /** Without a word on the pipe nobody has ended the units; they notice the same, and take up to two seconds. */
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             trap '' HUP INT QUIT TERM TTIN TTOU
             read -r word; told=$?
             if [ -n "$2" ]; then

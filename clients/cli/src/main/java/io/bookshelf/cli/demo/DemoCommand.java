@@ -41,7 +41,8 @@ public final class DemoCommand implements Callable<Integer> {
         }
         // The backend reads it once, before its first logger: the units' own logs are in their folders.
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
-        try (Demo demo = new Demo(UnitFolders.NAMES.subList(0, units), spec.commandLine().getOut())) {
+        try (Demo demo =
+                new Demo(UnitFolders.NAMES.subList(0, units), spec.commandLine().getOut())) {
             demo.run();
         }
         return 0;

@@ -15,8 +15,15 @@ import java.util.Map;
  * @param roundTrip of its slowest link, empty while it has none
  */
 record Row(String name, int port, String state, String keys, String sync, String roundTrip) {
-    static final String HEAD = String.format(Locale.ROOT, "  %-10s %5s  %-8s %7s  %-46s %s",
-            "unit", "port", "state", "keys", "in sync with", "round trip");
+    static final String HEAD = String.format(
+            Locale.ROOT,
+            "  %-10s %5s  %-8s %7s  %-46s %s",
+            "unit",
+            "port",
+            "state",
+            "keys",
+            "in sync with",
+            "round trip");
 
     private static final String IN_SYNC = "in sync";
     private static final int MOST_NAMES = 4;
@@ -33,7 +40,8 @@ record Row(String name, int port, String state, String keys, String sync, String
         boolean up = unit.state() == DemoUnit.State.UP;
         Map<String, Watch.Peer> peers = up ? watch.peers() : Map.of();
         String slowest = peers.values().stream()
-                .filter(peer -> !peer.state().equals("unreachable") && !peer.roundTrip().isEmpty())
+                .filter(peer ->
+                        !peer.state().equals("unreachable") && !peer.roundTrip().isEmpty())
                 .map(Watch.Peer::roundTrip)
                 .max((a, b) -> Long.compare(Long.parseLong(a), Long.parseLong(b)))
                 .orElse("");
@@ -68,8 +76,8 @@ record Row(String name, int port, String state, String keys, String sync, String
         return names.isEmpty()
                 ? "nobody"
                 : names.size() > MOST_NAMES
-                        ? String.join(", ", names.subList(0, MOST_NAMES - 1)) + " and " + (names.size() - MOST_NAMES + 1)
-                                + " more"
+                        ? String.join(", ", names.subList(0, MOST_NAMES - 1)) + " and "
+                                + (names.size() - MOST_NAMES + 1) + " more"
                         : String.join(", ", names);
     }
 
@@ -84,8 +92,16 @@ record Row(String name, int port, String state, String keys, String sync, String
     }
 
     String line(boolean chosen) {
-        return String.format(Locale.ROOT, "%s %-10s %5d  %-8s %7s  %-46s %s",
-                        chosen ? ">" : " ", name, port, state, keys, sync, roundTrip)
+        return String.format(
+                        Locale.ROOT,
+                        "%s %-10s %5d  %-8s %7s  %-46s %s",
+                        chosen ? ">" : " ",
+                        name,
+                        port,
+                        state,
+                        keys,
+                        sync,
+                        roundTrip)
                 .stripTrailing();
     }
 }

@@ -66,7 +66,8 @@ final class Screen {
     }
 
     void show(List<Row> rows, String chosen, String conflict) {
-        boolean together = rows.size() > 1 && rows.stream().allMatch(Row::isInSyncWithAll)
+        boolean together = rows.size() > 1
+                && rows.stream().allMatch(Row::isInSyncWithAll)
                 && rows.stream().map(Row::keys).distinct().count() == 1;
         if (picture) {
             draw(rows, chosen, conflict, together);
@@ -109,13 +110,13 @@ final class Screen {
         }
         if (together != allInSync) {
             allInSync = together;
-            out.println(now() + (together ? "all " + rows.size() + " units hold the same" : "the units differ, or cannot tell"));
+            out.println(now()
+                    + (together ? "all " + rows.size() + " units hold the same" : "the units differ, or cannot tell"));
         }
     }
 
     private static String now() {
-        return LocalTime.now().truncatedTo(ChronoUnit.SECONDS).format(DateTimeFormatter.ISO_LOCAL_TIME)
-                + " ";
+        return LocalTime.now().truncatedTo(ChronoUnit.SECONDS).format(DateTimeFormatter.ISO_LOCAL_TIME) + " ";
     }
 
     /** Leaves the terminal as it was. */

@@ -58,7 +58,8 @@ final class UnitFolders {
         Path folder = root.resolve(unit);
         authority.issue(Role.UNIT, unit, DAYS, folder.resolve("pki"), null);
         StringBuilder toml = new StringBuilder();
-        peers.forEach((peer, port) -> toml.append("[units.%s]%naddresses = [\"127.0.0.1:%d\"]%n".formatted(peer, port)));
+        peers.forEach(
+                (peer, port) -> toml.append("[units.%s]%naddresses = [\"127.0.0.1:%d\"]%n".formatted(peer, port)));
         try {
             Files.writeString(folder.resolve("peers.toml"), toml);
             // A file of its own, so that no settings of the user's count; one machine has one clock.
