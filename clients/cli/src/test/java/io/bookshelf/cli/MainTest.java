@@ -58,7 +58,7 @@ class MainTest {
                 "run --config /does/not/exist.toml | there is no file /does/not/exist.toml",
                 "demo --units 0 | --units must be from 1 to 24, not 0",
                 "demo --units 25 | --units must be from 1 to 24, not 25",
-                "demo --units many | 'many' is not an int",
+                "demo --units many | is not an int",
                 "passwd | Missing required parameters: 'FILE', 'USER'",
                 "passwd /tmp/file a:b | a user name has no colon",
             })
