@@ -58,7 +58,7 @@ final class Demo implements AutoCloseable {
             starting.add(start(member, cables));
         }
         for (int i = 0; i < names.size(); i++) {
-            screen.progress("starting " + names.size() + " units: " + i + " ready");
+            screen.progress("starting: " + i + " of " + names.size() + " ready");
             await(names.get(i), starting.get(i));
             await(names.get(i), members.get(i).watch().connect());
         }
@@ -152,7 +152,7 @@ final class Demo implements AutoCloseable {
         int first = members.getFirst().unit().port();
         int second = members.get(Math.min(1, members.size() - 1)).unit().port();
         return List.of(
-                names.size() + " units run: " + String.join(", ", names),
+                "running: " + String.join(", ", names),
                 "Try, in other terminals:",
                 "  mosquitto_sub -h 127.0.0.1 -p " + first + " -v -t 'lights/#'",
                 "  mosquitto_pub -h 127.0.0.1 -p " + second + " -r -q 1 -t lights/porch -m on",
