@@ -71,17 +71,26 @@ final class Namespaces implements Closeable {
 
     /** What the host sends to this port is lost; what comes from there is not. */
     void cutOneWay(String name, int port) {
-        nft(name, "add table inet t; add chain inet t out { type filter hook output priority 0; };"
-                + " add rule inet t out tcp dport " + port + " drop");
+        nft(
+                name,
+                "add table inet t; add chain inet t out { type filter hook output priority 0; };"
+                        + " add rule inet t out tcp dport " + port + " drop");
     }
 
     private void filter(String name, String... rules) {
         StringBuilder text = new StringBuilder("add table inet t;");
         for (String hook : List.of("input", "output")) {
-            text.append(" add chain inet t ").append(hook).append(" { type filter hook ").append(hook);
+            text.append(" add chain inet t ")
+                    .append(hook)
+                    .append(" { type filter hook ")
+                    .append(hook);
             text.append(" priority 0; };");
             for (String rule : rules) {
-                text.append(" add rule inet t ").append(hook).append(' ').append(rule).append(';');
+                text.append(" add rule inet t ")
+                        .append(hook)
+                        .append(' ')
+                        .append(rule)
+                        .append(';');
             }
         }
         nft(name, text.toString());
@@ -117,6 +126,10 @@ final class Namespaces implements Closeable {
     }
 
     private static void takeAway(List<String> names) {
+        for (int i = 1; i <= names.size(); i++) {
+            // With the namespace alone it would go only some time later.
+            quietly("ip link del bs" + i);
+        }
         for (String name : names) {
             quietly("ip netns del " + namespace(name));
         }

@@ -3,8 +3,10 @@ package io.bookshelf.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bookshelf.broker.peer.PeerIdentity;
 import io.bookshelf.broker.peer.PeerIdentity.Role;
 import io.bookshelf.pki.AuthorityFolder;
+import io.bookshelf.pki.RevocationList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +16,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,29 +30,30 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class NetworkIT {
     private static final int PEERS = 8883;
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final String MARKER = "$bookshelf/snapshot/";
 
     @RegisterExtension
     final Units units = Units.perTest();
 
     private final Map<String, UnitProcess> network = new LinkedHashMap<>();
-    private Namespaces hosts;
-    private AuthorityFolder authority;
+    private @Nullable Namespaces namespaces;
+    private @Nullable AuthorityFolder issuer;
 
     private void start(String... names) throws IOException {
-        hosts = new Namespaces(List.of(names));
+        Namespaces hosts = new Namespaces(List.of(names));
+        namespaces = hosts;
         Path folder = units.folder();
-        authority = AuthorityFolder.init(folder.resolve("authority"), "home", InstantSource.system());
+        AuthorityFolder authority = AuthorityFolder.init(folder.resolve("authority"), "home", InstantSource.system());
         StringBuilder peers = new StringBuilder();
         for (String name : names) {
             peers.append("[units.%s]%naddresses = [\"[%s]:%d\"]%n".formatted(name, hosts.linkLocal(name), PEERS));
         }
+        issuer = authority;
         Path list = Files.writeString(folder.resolve("peers.toml"), peers.toString());
         for (String name : names) {
             Path certificates = folder.resolve(name + "-pki");
             authority.issue(Role.UNIT, name, 30, certificates, null);
-            List<String> more = List.of(
-                    "--listen", "[::]:" + PEERS, "--pki", certificates.toString(), "--peers", list.toString());
+            List<String> more =
+                    List.of("--listen", "[::]:" + PEERS, "--pki", certificates.toString(), "--peers", list.toString());
             network.put(
                     name,
                     units.caring(new UnitProcess(
@@ -60,13 +65,17 @@ final class NetworkIT {
     @AfterEach
     void takeAway() {
         network.values().forEach(UnitProcess::close);
-        if (hosts != null) {
-            hosts.close();
+        if (namespaces != null) {
+            namespaces.close();
         }
     }
 
+    private Namespaces hosts() {
+        return Objects.requireNonNull(namespaces);
+    }
+
     private UnitProcess unit(String name) {
-        return network.get(name);
+        return Objects.requireNonNull(network.get(name));
     }
 
     private RawMqtt client(String name) {
@@ -95,11 +104,13 @@ final class NetworkIT {
     }
 
     private void allAreInSync() {
-        await("all are in sync").atMost(SOON).untilAsserted(() -> network.forEach((name, unit) -> assertThat(
-                        state(unit, "$bookshelf/peers/#").values())
-                .as(name)
-                .hasSize(network.size() - 1)
-                .allSatisfy(peer -> assertThat(peer).contains("\"state\":\"in sync\""))));
+        await("all are in sync")
+                .atMost(SOON)
+                .untilAsserted(() -> network.forEach((name, unit) -> assertThat(
+                                state(unit, "$bookshelf/peers/#").values())
+                        .as(name)
+                        .hasSize(network.size() - 1)
+                        .allSatisfy(peer -> assertThat(peer).contains("\"state\":\"in sync\""))));
     }
 
     @Test
@@ -113,9 +124,11 @@ final class NetworkIT {
         hall.put("private/wifi", "secret");
         hall.put("local/mine", "stays");
         allHaveTheSame();
-        assertThat(state(unit("attic"), "#")).containsEntry("private/wifi", "secret").doesNotContainKey("local/mine");
+        assertThat(state(unit("attic"), "#"))
+                .containsEntry("private/wifi", "secret")
+                .doesNotContainKey("local/mine");
 
-        hosts.cut("attic", PEERS);
+        hosts().cut("attic", PEERS);
         RawMqtt attic = client("attic");
         for (int i = 0; i < 30; i++) {
             attic.put("k/" + i, "attic");
@@ -128,7 +141,7 @@ final class NetworkIT {
         unit("cellar").kill9();
         attic.put("k/25", "the last one");
         unit("cellar").start();
-        hosts.heal("attic");
+        hosts().heal("attic");
 
         allHaveTheSame();
         Map<String, String> state = state(unit("cellar"), "k/#");
@@ -139,19 +152,17 @@ final class NetworkIT {
                 .containsEntry("k/new/70", "attic")
                 .doesNotContainKey("k/65");
         allAreInSync();
-        await("the conflict is told")
-                .atMost(SOON)
-                .until(() -> network.values().stream()
-                        .anyMatch(unit -> state(unit, "$bookshelf/conflicts")
-                                .getOrDefault("$bookshelf/conflicts", "")
-                                .contains("\"key\":\"k/25\"")));
+        await("the conflict is told").atMost(SOON).until(() -> network.values().stream()
+                .anyMatch(unit -> state(unit, "$bookshelf/conflicts")
+                        .getOrDefault("$bookshelf/conflicts", "")
+                        .contains("\"key\":\"k/25\"")));
     }
 
     @Test
     void unitsAgreeOverALossyNetworkAndWhenOneDirectionIsGone() throws IOException {
         start("hall", "attic");
         allAreInSync();
-        hosts.lose("attic", PEERS, 30);
+        hosts().lose("attic", PEERS, 30);
         RawMqtt hall = client("hall");
         RawMqtt attic = client("attic");
         for (int i = 0; i < 200; i++) {
@@ -159,11 +170,11 @@ final class NetworkIT {
             attic.put("k/a" + i, "1");
         }
         allHaveTheSame();
-        hosts.heal("attic");
-        hosts.cutOneWay("attic", PEERS);
+        hosts().heal("attic");
+        hosts().cutOneWay("attic", PEERS);
         attic.put("k/a1", "2");
         hall.put("k/h1", "");
-        hosts.heal("attic");
+        hosts().heal("attic");
         allHaveTheSame();
         assertThat(state(unit("hall"), "k/#")).containsEntry("k/a1", "2").doesNotContainKey("k/h1");
     }
@@ -172,7 +183,8 @@ final class NetworkIT {
     void aRevokedUnitIsCutOffAndAStrangerIsNotLetIn() throws IOException {
         start("hall", "attic");
         allAreInSync();
-        var list = authority.revoke(List.of(new io.bookshelf.broker.peer.PeerIdentity("home", Role.UNIT, "attic")))
+        RevocationList list = Objects.requireNonNull(issuer)
+                .revoke(List.of(new PeerIdentity("home", Role.UNIT, "attic")))
                 .getFirst();
         RawMqtt hall = client("hall");
         hall.publish(list.key(), list.der(), 1, true, 9, Props.none());
