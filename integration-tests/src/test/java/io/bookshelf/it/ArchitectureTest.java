@@ -132,13 +132,40 @@ final class ArchitectureTest {
     }
 
     @Test
-    void theMqttClientStaysInTheLinks() {
+    void theMqttClientStaysInTheLinksAndTheDemo() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.bookshelf.link..")
+                .resideOutsideOfPackages("io.bookshelf.link..", "io.bookshelf.cli.demo..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("com.hivemq..", "io.reactivex..", "org.reactivestreams..")
+                .check(all);
+    }
+
+    @Test
+    void theReplicaCoreIsPure() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.bookshelf.replica..", "io.bookshelf.merkle..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.bookshelf.store..",
+                        "io.bookshelf.bus..",
+                        "io.bookshelf.broker..",
+                        "io.bookshelf.link..",
+                        "io.bookshelf.node..",
+                        "java.io..",
+                        "java.net..",
+                        "java.nio.file..",
+                        "java.sql..",
+                        "java.time..",
+                        "java.util.concurrent..",
+                        "org.slf4j..")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
                 .check(all);
     }
 
