@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * done. Not thread-safe.
  */
 public final class ReplicaCore {
+    /** Authors of whom it is remembered which unit they are of: only for relaying less. */
+    private static final int MOST_AUTHORS = 10_000;
+
     private final CoreState core;
     private final Peers peers;
     private boolean claims;
@@ -207,8 +210,9 @@ public final class ReplicaCore {
         toldStatements
                 .computeIfAbsent(link.id, id -> new HashMap<>())
                 .merge(statement.unit(), statement.number(), Math::max);
-        core.unitOf.putIfAbsent(statement.boot(), statement.unit());
-        core.stability.take(statement, core.coverage.kept());
+        if (core.stability.take(statement, core.coverage.kept()) && core.unitOf.size() < MOST_AUTHORS) {
+            core.unitOf.putIfAbsent(statement.boot(), statement.unit());
+        }
     }
 
     private void closed(long id) {
