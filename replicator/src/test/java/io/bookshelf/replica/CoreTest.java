@@ -29,8 +29,7 @@ final class CoreTest {
     private long now = 1_000;
 
     private static ReplicaCore core() {
-        return ReplicaCore.start(
-                "hall", BOOT, Map.of(), 10, 0, false, CoreSettings.DEFAULTS, new SplittableRandom(1));
+        return ReplicaCore.start("hall", BOOT, Map.of(), 10, 0, false, CoreSettings.DEFAULTS, new SplittableRandom(1));
     }
 
     private List<Effect> step(Input input) {
@@ -81,8 +80,7 @@ final class CoreTest {
         assertThat(receive(1, hello(HIGHER))).contains(new Effect.ReadPage(1, 0));
         ReplicaCore other = core();
         other.step(new Input.Opened(1, "attic", false, true), now);
-        Frame.Hello knows = new Frame.Hello(
-                1, 1, HIGHER, 0, new Frame.Cursor(77, 8), false, DotClock.EMPTY, 0, false);
+        Frame.Hello knows = new Frame.Hello(1, 1, HIGHER, 0, new Frame.Cursor(77, 8), false, DotClock.EMPTY, 0, false);
         List<Effect> effects = other.step(new Input.Received(1, knows, 100), now);
         assertThat(sent(effects, 1)).contains(new Frame.Entries(10, 10, List.of(), 0, 0));
     }
@@ -126,9 +124,10 @@ final class CoreTest {
         open(2, true);
         assertThat(closed(receive(2, hello(HIGHER + 1)))).containsExactly(1L);
         open(3, true);
-        assertThat(receive(3, hello(HIGHER))).anySatisfy(effect -> assertThat(effect.toString())
-                .contains("clone"));
-        assertThat(core.status().get("attic").note()).contains("clone");
+        assertThat(receive(3, hello(HIGHER)))
+                .anySatisfy(effect -> assertThat(effect.toString()).contains("clone"));
+        assertThat(core.status())
+                .hasEntrySatisfying("attic", how -> assertThat(how.note()).contains("clone"));
     }
 
     @Test
@@ -206,8 +205,7 @@ final class CoreTest {
         for (Effect effect : effects) {
             switch (effect) {
                 case Effect.Submit submit -> {
-                    assertThat(submit.entries())
-                            .allMatch(entry -> entry.key().scope() != Scope.UNIT);
+                    assertThat(submit.entries()).allMatch(entry -> entry.key().scope() != Scope.UNIT);
                     List<Merging.Verdict> verdicts = submit.entries().stream()
                             .map(entry -> Merging.merge(null, entry, victim.clock(), Long.MAX_VALUE, 0))
                             .toList();
@@ -232,28 +230,37 @@ final class CoreTest {
             case 0 -> hello(number);
             case 1 -> new Frame.Entries(0, number & Long.MAX_VALUE, List.of(entry(key)), number, number);
             case 2 -> new Frame.Acknowledge(number);
-            case 3 -> new Frame.Heartbeat(
-                    (int) number,
-                    (int) number,
-                    (int) number,
-                    number,
-                    number,
-                    new Frame.Roots(new Digest(number, 1), Digest.ZERO),
-                    number,
-                    number,
-                    true);
+            case 3 ->
+                new Frame.Heartbeat(
+                        (int) number,
+                        (int) number,
+                        (int) number,
+                        number,
+                        number,
+                        new Frame.Roots(new Digest(number, 1), Digest.ZERO),
+                        number,
+                        number,
+                        true);
             case 4 -> new Frame.AskClock();
             case 5 -> new Frame.Clock(new Frame.Roots(Digest.ZERO, Digest.ZERO), clock);
-            case 6 -> new Frame.Statements(
-                    List.of(new Frame.Statement(random.nextBoolean() ? "attic" : "x", number, number, number, clock)));
+            case 6 ->
+                new Frame.Statements(List.of(
+                        new Frame.Statement(random.nextBoolean() ? "attic" : "x", number, number, number, clock)));
             case 7 -> new Frame.Neighbours(List.of("hall", "x" + number));
-            case 8 -> new Frame.Descent(scope, random.nextInt(3), new int[] {0}, random.longs(32).toArray());
-            case 9 -> new Frame.Items(
-                    scope,
-                    List.of(new Frame.Items.Leaf(
-                            random.nextInt(1 << 15), List.of(new Frame.Item(number, number, number, number)))));
-            case 10 -> new Frame.Repair(
-                    List.of(entry(key)), scope, List.of(new Frame.Repair.Wanted(random.nextInt(1 << 15), number)));
+            case 8 ->
+                new Frame.Descent(
+                        scope,
+                        random.nextInt(3),
+                        new int[] {0},
+                        random.longs(32).toArray());
+            case 9 ->
+                new Frame.Items(
+                        scope,
+                        List.of(new Frame.Items.Leaf(
+                                random.nextInt(1 << 15), List.of(new Frame.Item(number, number, number, number)))));
+            case 10 ->
+                new Frame.Repair(
+                        List.of(entry(key)), scope, List.of(new Frame.Repair.Wanted(random.nextInt(1 << 15), number)));
             default -> new Frame.Unknown();
         };
     }

@@ -29,14 +29,14 @@ final class FramesTest {
             "on".getBytes(StandardCharsets.UTF_8),
             false,
             1,
-            new ValueProperties(1, "text/plain", null, null, List.of(), "ann", ""),
+            new ValueProperties(1, "text/plain", "answers", new byte[] {4}, List.of(), "ann", ""),
             new Version(0x0197_A3F2_C1B2_0003L, 0x8F14_E45F_CEEA_167AL),
             7,
             Seen.NOTHING.with(5, 6),
             99,
             0);
-    private static final Entry TOMBSTONE =
-            new Entry(Key.of("k/2"), new byte[0], true, 0, ValueProperties.NONE, new Version(1, 2), 3, Seen.NOTHING, 0, 0);
+    private static final Entry TOMBSTONE = new Entry(
+            Key.of("k/2"), new byte[0], true, 0, ValueProperties.NONE, new Version(1, 2), 3, Seen.NOTHING, 0, 0);
     private static final DotClock CLOCK = DotClock.EMPTY.with(-3, 4, 5).with(9, 0, 1);
     private static final Frame.Roots ROOTS = new Frame.Roots(new Digest(1, 2), new Digest(3, 4));
 
