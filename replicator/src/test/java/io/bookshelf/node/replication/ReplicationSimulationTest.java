@@ -30,7 +30,7 @@ final class ReplicationSimulationTest {
             return;
         }
         long seeds = Long.getLong("bookshelf.seeds", Boolean.getBoolean("bookshelf.full") ? 5_000 : 200);
-        LongStream.range(0, seeds).forEach(ReplicationSimulationTest::run);
+        LongStream.range(0, seeds).parallel().forEach(ReplicationSimulationTest::run);
     }
 
     private static SimWorld run(long seed) {
