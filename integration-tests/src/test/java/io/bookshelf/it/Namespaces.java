@@ -31,7 +31,10 @@ final class Namespaces implements Closeable {
             run("ip netns add " + host);
             run("ip link add " + end + " type veth peer name eth0 netns " + host);
             run("ip link set " + end + " master " + BRIDGE + " up");
-            run("ip netns exec " + host + " sysctl -qw net.ipv6.conf.eth0.accept_dad=0");
+            // An address is then usable at once.
+            List<String> noDetection = new ArrayList<>(wrapper(name));
+            noDetection.addAll(List.of("sh", "-c", "echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_dad"));
+            run(noDetection);
             run("ip netns exec " + host + " ip link set lo up");
             run("ip netns exec " + host + " ip addr add " + address(name) + "/24 dev eth0");
             run("ip netns exec " + host + " ip link set eth0 up");
