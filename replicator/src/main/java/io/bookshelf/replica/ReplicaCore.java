@@ -157,6 +157,7 @@ public final class ReplicaCore {
                 peers.end(link, bye.reason());
                 yield "";
             }
+            case Frame.Part part -> "";
             case Frame.Unknown unknown -> "";
             // Whatever the peer sent before it knew of this start is of no use.
             default -> "a frame before hello";
@@ -202,6 +203,8 @@ public final class ReplicaCore {
                 peers.end(link, bye.reason());
                 yield "";
             }
+            // A sign of life.
+            case Frame.Part part -> "";
             case Frame.Unknown unknown -> "";
         };
     }

@@ -152,6 +152,9 @@ public sealed interface Frame {
     /** The sender ends the link, and says why. */
     record Bye(String reason) implements Frame {}
 
+    /** A piece of a larger frame; see {@link Parts}. */
+    record Part(byte[] bytes, boolean last) implements Frame {}
+
     /** A frame of a later version. */
     record Unknown() implements Frame {}
 }

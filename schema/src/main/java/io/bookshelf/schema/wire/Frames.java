@@ -19,6 +19,7 @@ import io.bookshelf.schema.proto.HeartbeatProto;
 import io.bookshelf.schema.proto.HelloProto;
 import io.bookshelf.schema.proto.ItemsProto;
 import io.bookshelf.schema.proto.NeighboursProto;
+import io.bookshelf.schema.proto.PartProto;
 import io.bookshelf.schema.proto.RepairProto;
 import io.bookshelf.schema.proto.StatementProto;
 import io.bookshelf.schema.proto.StatementsProto;
@@ -75,6 +76,10 @@ public final class Frames {
             case Frame.Items items -> proto.setItems(write(items));
             case Frame.Repair repair -> proto.setRepair(write(repair));
             case Frame.Bye bye -> proto.setBye(ByeProto.newBuilder().setReason(bye.reason()));
+            case Frame.Part part ->
+                proto.setPart(PartProto.newBuilder()
+                        .setBytes(ByteString.copyFrom(part.bytes()))
+                        .setLast(part.last()));
             case Frame.Unknown unknown -> throw new IllegalArgumentException("nobody sends what nobody knows");
         }
         return proto.build().toByteArray();
@@ -109,6 +114,10 @@ public final class Frames {
             case ITEMS -> read(proto.getItems());
             case REPAIR -> read(proto.getRepair());
             case BYE -> new Frame.Bye(proto.getBye().getReason());
+            case PART ->
+                new Frame.Part(
+                        proto.getPart().getBytes().toByteArray(),
+                        proto.getPart().getLast());
             case BODY_NOT_SET -> new Frame.Unknown();
         };
     }

@@ -1,0 +1,64 @@
+package io.bookshelf.schema.wire;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Takes large frames apart and puts them together again, so that on a slow link every piece is a sign of life: a value of 256 KiB
+ * may take longer than a peer may be silent. One object for what comes over one link; for one thread.
+ */
+public final class Parts {
+    private static final int PART_BYTES = 16 * 1024;
+
+    private final int largest;
+    private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+
+    /** @param largest most that a frame may be, in bytes */
+    public Parts(int largest) {
+        this.largest = largest;
+    }
+
+    /** The messages that carry a frame, in order: the frame itself where it is small. */
+    public static List<byte[]> of(byte[] frame) {
+        if (frame.length <= PART_BYTES) {
+            return List.of(frame);
+        }
+        List<byte[]> messages = new ArrayList<>();
+        for (int from = 0; from < frame.length; from += PART_BYTES) {
+            int to = Math.min(frame.length, from + PART_BYTES);
+            messages.add(Frames.write(new Frame.Part(Arrays.copyOfRange(frame, from, to), to == frame.length)));
+        }
+        return messages;
+    }
+
+    /**
+     * Reads a message.
+     *
+     * @return the frame that it completes, or the {@link Frame.Part} that it is
+     * @throws IllegalArgumentException if it is none, or out of place; the message says what
+     */
+    public Frame read(byte[] message) {
+        Frame frame = Frames.read(message);
+        if (!(frame instanceof Frame.Part part)) {
+            if (gathered.size() > 0) {
+                throw new IllegalArgumentException("a frame in the middle of another");
+            }
+            return frame;
+        }
+        if (gathered.size() + part.bytes().length > largest) {
+            throw new IllegalArgumentException("a frame of more than " + largest + " bytes");
+        }
+        gathered.writeBytes(part.bytes());
+        if (!part.last()) {
+            return part;
+        }
+        Frame whole = Frames.read(gathered.toByteArray());
+        gathered.reset();
+        if (whole instanceof Frame.Part) {
+            throw new IllegalArgumentException("a part of a part");
+        }
+        return whole;
+    }
+}
