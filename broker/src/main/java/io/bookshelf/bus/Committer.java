@@ -29,6 +29,7 @@ public final class Committer {
     private static final Logger log = LoggerFactory.getLogger(Committer.class);
     private static final int HOUSEKEEPING_ROWS = 500;
     private static final int MOST_RETRIES = 3;
+    private static final int SEEN_BEFORE_PRUNING = 2;
 
     /** A refused batch is told of this often: a disk stays full for long, and is full of reasons to say so. */
     private static final long REFUSALS_SAID_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -140,12 +141,16 @@ public final class Committer {
         return new Commit(outcomes, some.sequence());
     }
 
+    private static boolean isEmptied(Map<String, byte[]> rows) {
+        return rows.values().stream().allMatch(value -> value.length == 0);
+    }
+
     /** True if it frees room; of an arrival that is known only once it is merged. */
     private static boolean mayShrink(Submission submission) {
         Write write = submission.write();
         return (write == null || write.deletes())
                 && submission.sessionChanges().stream().allMatch(change -> change.shrinks())
-                && submission.kept().values().stream().allMatch(value -> value.length == 0);
+                && (submission.arrival() != null || isEmptied(submission.kept()));
     }
 
     /** Tries again on a fresh file, or knowing which rows are lost. */
@@ -231,8 +236,11 @@ public final class Committer {
                 changesAnything = true;
             }
             submission.kept().forEach((name, value) -> {
-                transaction.keep(name, value.length == 0 ? null : value);
-                changesAnything = true;
+                // What an arriving delete would have kept along is not worth the delete.
+                if (full == null || value.length == 0) {
+                    transaction.keep(name, value.length == 0 ? null : value);
+                    changesAnything = true;
+                }
             });
             return new Commit.Outcome(submission, entry, sequence, null);
         }
@@ -250,9 +258,6 @@ public final class Committer {
         long stamp = clock.next(now, before == null ? 0 : before.version().stamp());
         Scope scope = write.key().scope();
         long counter = counters.merge(scope, 1L, Long::sum);
-        Seen seen = before == null
-                ? Seen.NOTHING
-                : before.seen().with(before.version().replica(), before.counter());
         return new Entry(
                 write.key(),
                 write.value(),
@@ -261,9 +266,15 @@ public final class Committer {
                 write.deletes() ? write.properties().authorOnly() : write.properties(),
                 new Version(stamp, store.replica()),
                 counter,
-                seen,
+                before == null ? Seen.NOTHING : seen(before),
                 write.expirySeconds() == 0 || write.deletes() ? 0 : now + write.expirySeconds() * 1_000,
                 sequence);
+    }
+
+    /** What the author of the next write has seen; what nobody can meet any more is left out. */
+    private Seen seen(Entry before) {
+        boolean old = before.seen().size() >= SEEN_BEFORE_PRUNING && tombstones.isWithEveryone(before);
+        return (old ? Seen.NOTHING : before.seen()).with(before.version().replica(), before.counter());
     }
 
     private void checkCeiling(long now) {

@@ -13,6 +13,11 @@ public interface TombstonePolicy {
         }
 
         @Override
+        public boolean isWithEveryone(Entry entry) {
+            return true;
+        }
+
+        @Override
         public long ageMillis() {
             return TimeUnit.HOURS.toMillis(1);
         }
@@ -20,6 +25,9 @@ public interface TombstonePolicy {
 
     /** True if nobody needs this one, which is old enough. */
     boolean mayForget(Entry tombstone);
+
+    /** True if everyone who matters has this entry or what came after it, and will be told of nothing that it superseded. */
+    boolean isWithEveryone(Entry entry);
 
     /** How long ago the delete has to be at least, by its stamp, in milliseconds. */
     long ageMillis();

@@ -76,6 +76,11 @@ final class CommitterTest {
         }
 
         @Override
+        public boolean isWithEveryone(Entry entry) {
+            return !needed.contains(entry.key().name());
+        }
+
+        @Override
         public long ageMillis() {
             return 1_000;
         }
@@ -114,6 +119,18 @@ final class CommitterTest {
                     ? arriving(
                             entry.key().name(), entry.value(), entry.version().stamp(), sequence)
                     : null;
+        }
+
+        @Override
+        public int weight() {
+            return 1;
+        }
+    }
+
+    private record Noting(Arrived arrived, Map<String, byte[]> kept) implements Submission {
+        @Override
+        public Arrival arrival() {
+            return arrived;
         }
 
         @Override
@@ -236,6 +253,32 @@ final class CommitterTest {
         assertThat(reader.get(Key.of("a"))).extracting(Entry::deleted).isEqualTo(true);
         assertThat(reader.get(Key.of("c"))).isNull();
         assertThat(reader.kept("")).isEmpty();
+    }
+
+    @Test
+    void whatAnArrivingDeleteWouldKeepAlongIsNotWorthTheDelete() {
+        commit(put("a", "1"));
+        Arrived delete = arrival("a", "", HybridClock.stamp(NOW + 1_000));
+        Submission noting = new Noting(delete, Map.of("notice", new byte[] {1}));
+        disk.full(true);
+        assertThat(commit(noting).getFirst().refusal()).isNull();
+        assertThat(reader.get(Key.of("a"))).extracting(Entry::deleted).isEqualTo(true);
+        assertThat(reader.kept("")).isEmpty();
+        disk.full(false);
+        commit(noting);
+        assertThat(reader.kept("")).containsOnlyKeys("notice");
+    }
+
+    @Test
+    void aWriteLeavesOutWhatItsPredecessorHadSeenOnceEveryoneHasThePredecessor() {
+        needed.add("a");
+        commit(put("a", "1"), arrival("a", "2", HybridClock.stamp(NOW + 1_000)), put("a", "3"));
+        assertThat(applied(put("a", "4")).seen().size()).isEqualTo(2);
+        Entry last = applied(put("a", "5"));
+        assertThat(last.seen().counter(PEER)).isEqualTo(9);
+        needed.clear();
+        assertThat(applied(put("a", "6")).seen())
+                .isEqualTo(Seen.NOTHING.with(last.version().replica(), last.counter()));
     }
 
     @Test

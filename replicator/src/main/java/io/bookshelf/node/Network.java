@@ -68,6 +68,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
                 config.broker().unit(),
                 CoreSettings.DEFAULTS,
                 build.built().plus(LATEST_STAMP).toEpochMilli(),
+                config.broker().limits().valueBytes() + PeerDoor.FRAME_OVERHEAD,
                 reports);
     }
 
@@ -317,6 +318,11 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
             @Override
             public boolean mayForget(Entry tombstone) {
                 return replicator.mayForget(tombstone);
+            }
+
+            @Override
+            public boolean isWithEveryone(Entry entry) {
+                return replicator.isWithEveryone(entry);
             }
 
             @Override

@@ -4,12 +4,13 @@ import io.bookshelf.merkle.Forest;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.wire.Frame;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class CoreState {
     final Coverage coverage;
     final Forest forest = new Forest();
     final Stability stability;
-    final Tail tail = new Tail();
+    final Tail tail;
     /** Which unit a replica id is of, as far as known. */
     final Map<Long, String> unitOf = new HashMap<>();
     /** Whom the linked units are linked with, as they say. */
@@ -50,7 +51,7 @@ final class CoreState {
 
     private record Submission(Consumer<Input.Settled> then) {}
 
-    private record Reading(Set<Integer> buckets, Set<Integer> changed, Consumer<Map<Integer, List<Entry>>> then) {}
+    private record Reading(Set<Integer> changed, Consumer<Map<Integer, List<Entry>>> then) {}
 
     CoreState(ReplicaCore.Start start, CoreSettings settings, RandomGenerator random) {
         this.self = start.unit();
@@ -63,6 +64,7 @@ final class CoreState {
         this.random = random;
         // No ticket of a core before this one in the same process may be taken for one of its own.
         this.lastTicket = boot >>> 1;
+        this.tail = new Tail(settings.windowBytes() / 2);
         this.coverage = new Coverage(boot, start.clock());
         this.stability = new Stability(self);
         this.ended = Map.copyOf(start.ended());
@@ -104,11 +106,14 @@ final class CoreState {
         }
     }
 
-    /** Reads leaves; what is handed on is sound: leaves in which something changed meanwhile are left out. */
-    void read(Set<Integer> buckets, Consumer<Map<Integer, List<Entry>>> then) {
+    /**
+     * Reads leaves, as many of them as make a window; what is handed on is sound: leaves in which something changed meanwhile are
+     * left out too.
+     */
+    void read(Collection<Integer> buckets, Consumer<Map<Integer, List<Entry>>> then) {
         long ticket = ++lastTicket;
-        readings.put(ticket, new Reading(new TreeSet<>(buckets), new HashSet<>(), then));
-        effects.add(new Effect.ReadBuckets(ticket, new TreeSet<>(buckets)));
+        readings.put(ticket, new Reading(new HashSet<>(), then));
+        effects.add(new Effect.ReadBuckets(ticket, List.copyOf(new LinkedHashSet<>(buckets)), settings.windowBytes()));
     }
 
     void changedIn(Set<Integer> buckets) {

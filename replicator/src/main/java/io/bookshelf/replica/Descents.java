@@ -10,6 +10,7 @@ import io.bookshelf.schema.wire.Frames;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,8 @@ final class Descents {
     // A difference is known to be real: look again as soon as it can be seen.
     private boolean eager;
     private long begunAt = -1;
+    // The peer waits for what it asked for: what it said before that is no ground for a descent.
+    private boolean owes;
 
     Descents(CoreState core, PeerLink link) {
         this.core = core;
@@ -157,7 +160,7 @@ final class Descents {
     }
 
     private void list(Scope scope, List<Integer> leaves) {
-        core.read(new HashSet<>(leaves), found -> {
+        core.read(leaves, found -> {
             List<Frame.Items.Leaf> listed = new ArrayList<>();
             found.forEach((bucket, entries) -> listed.add(new Frame.Items.Leaf(
                     bucket,
@@ -187,8 +190,8 @@ final class Descents {
             eager = false;
             return "";
         }
-        Set<Integer> buckets = new HashSet<>();
-        items.leaves().forEach(leaf -> buckets.add(leaf.bucket()));
+        List<Integer> buckets =
+                items.leaves().stream().map(Frame.Items.Leaf::bucket).toList();
         core.read(buckets, ours -> repair(items, ours));
         return "";
     }
@@ -239,7 +242,7 @@ final class Descents {
         if (repair.wanted().isEmpty()) {
             return "";
         }
-        Set<Integer> buckets = new HashSet<>();
+        Set<Integer> buckets = new LinkedHashSet<>();
         Set<Long> hashes = new HashSet<>();
         repair.wanted().forEach(wanted -> {
             buckets.add(wanted.bucket());
@@ -248,6 +251,7 @@ final class Descents {
         if (!link.shares(repair.scope()) || buckets.size() > MOST_LEAVES) {
             return "wishes for more than was listed";
         }
+        owes = true;
         core.read(buckets, leaves -> {
             List<Entry> found = new ArrayList<>();
             leaves.values().forEach(leaf -> leaf.stream()
@@ -259,11 +263,16 @@ final class Descents {
         return "";
     }
 
+    /** Sends what makes a window, or one entry; the rest is found again when both look at the roots again. */
     private void send(List<Entry> entries, Scope scope, List<Frame.Repair.Wanted> wanted) {
         List<Entry> some = new ArrayList<>();
         int bytes = 0;
+        int all = 0;
         for (Entry entry : entries) {
             int size = Frames.size(entry);
+            if (all > 0 && all + size > core.settings.windowBytes()) {
+                break;
+            }
             if (!some.isEmpty() && bytes + size > Frames.FULL_BYTES) {
                 core.send(link.id, new Frame.Repair(some, scope, List.of()));
                 some = new ArrayList<>();
@@ -271,6 +280,7 @@ final class Descents {
             }
             some.add(entry);
             bytes += size;
+            all += size;
         }
         if (!some.isEmpty() || !wanted.isEmpty()) {
             core.send(link.id, new Frame.Repair(some, scope, wanted));
@@ -280,6 +290,18 @@ final class Descents {
     /** What came has been applied: both look at the roots again. */
     void repaired() {
         begunAt = -1;
-        link.lookAgain();
+        link.lookAgain(!owes);
+    }
+
+    /** The peer says where it stands now. */
+    void heard() {
+        owes = false;
+    }
+
+    /** What came cannot be kept for now: it is asked for again, but not at once. */
+    void refused() {
+        begunAt = -1;
+        eager = false;
+        quietDifferences = 0;
     }
 }

@@ -5,7 +5,6 @@ import io.bookshelf.schema.Version;
 import io.bookshelf.schema.wire.Frame;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What a replica core wants done. */
 public sealed interface Effect {
@@ -29,10 +28,15 @@ public sealed interface Effect {
     /** Read the next page to count; answered by {@link Input.Counted}. */
     record CountPage(String after) implements Effect {}
 
-    /** Read leaves; answered by {@link Input.Buckets}. */
-    record ReadBuckets(long ticket, Set<Integer> buckets) implements Effect {}
+    /**
+     * Read leaves; answered by {@link Input.Buckets}.
+     *
+     * @param buckets in this order, the first in any case
+     * @param bytes no further ones once the entries read are as large as that
+     */
+    record ReadBuckets(long ticket, List<Integer> buckets, int bytes) implements Effect {}
 
-    /** A concurrent write was discarded. */
+    /** A concurrent write was discarded, in a transaction that is durable. */
     record Lost(Entry loser, Version winner) implements Effect {}
 
     /** Something to be told to whoever looks after this network: one line. */

@@ -21,6 +21,7 @@ final class Incoming {
     private long cursor;
     private boolean whole;
     private int settling;
+    private int repairing;
     private long told;
 
     Incoming(CoreState core, PeerLink link) {
@@ -151,12 +152,18 @@ final class Incoming {
         if (!wrong.isEmpty() || entries.isEmpty()) {
             return wrong;
         }
+        repairing++;
         core.submit(link.id, entries, Map.of(), settled -> {
+            repairing--;
             List<Verdict> verdicts = settled.verdicts();
             for (int i = 0; i < verdicts.size(); i++) {
                 judge(entries.get(i), verdicts.get(i), true);
             }
-            link.descents.repaired();
+            if (settled.refused() != null) {
+                link.descents.refused();
+            } else if (repairing == 0) {
+                link.descents.repaired();
+            }
         });
         return "";
     }
@@ -164,8 +171,7 @@ final class Incoming {
     private void judge(Entry entry, Verdict verdict, boolean answer) {
         Entry loser = verdict.loser();
         if (loser != null) {
-            Entry winner = loser == entry ? verdict.stored() : entry;
-            core.effect(new Effect.Lost(loser, winner == null ? entry.version() : winner.version()));
+            core.effect(new Effect.Lost(loser, verdict.winner(entry)));
         }
         switch (verdict.outcome()) {
             case APPLIED, KNOWN -> {}
@@ -202,6 +208,6 @@ final class Incoming {
     }
 
     boolean isIdle() {
-        return begun && settling == 0;
+        return begun && settling == 0 && repairing == 0;
     }
 }

@@ -3,6 +3,7 @@ package io.bookshelf.replica;
 import io.bookshelf.schema.DotClock;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.HybridClock;
+import io.bookshelf.schema.Version;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of an entry that comes from elsewhere: last writer wins, and a delete stays a delete. */
@@ -34,7 +35,13 @@ public final class Merging {
             Outcome outcome,
             @Nullable Entry stored,
             @Nullable Entry put,
-            @Nullable Entry loser) {}
+            @Nullable Entry loser) {
+        /** The version that won over the {@link #loser}, of {@code arriving} and what was stored. */
+        public Version winner(Entry arriving) {
+            Entry other = loser == arriving ? stored : arriving;
+            return (other == null ? arriving : other).version();
+        }
+    }
 
     /**
      * Decides.

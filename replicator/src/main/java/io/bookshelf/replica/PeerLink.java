@@ -138,15 +138,20 @@ final class PeerLink {
             roundTrip = Math.max(0, core.now - beatAt - heartbeat.echoAgeMillis());
         }
         incoming.told(heartbeat.sent());
+        descents.heard();
         compare(heartbeat);
     }
 
-    /** Says where this unit stands, and compares with what the peer said last. */
-    void lookAgain() {
+    /**
+     * Says where this unit stands.
+     *
+     * @param compare true if it is to be compared with what the peer said last
+     */
+    void lookAgain(boolean compare) {
         beats = Math.max(beats, 1);
         beatAt = core.now - core.settings.heartbeatMillis();
         beat();
-        if (lastHeartbeat != null) {
+        if (compare && lastHeartbeat != null) {
             compare(lastHeartbeat);
         }
     }

@@ -90,6 +90,18 @@ public final class Stability {
      * @param stamp the last of this unit's own hybrid clock
      */
     public record Forgetting(@Nullable DotClock kept, List<Statement> others, long stamp) {
+        /** True if all listed units cover the entry and everything that its author had seen of the key. */
+        public boolean isWithEveryone(Entry entry) {
+            return entry.key().scope() == Scope.UNIT
+                    || kept != null
+                            && covers(kept, entry)
+                            && others.stream().allMatch(other -> covers(other.clock(), entry));
+        }
+
+        private static boolean covers(DotClock clock, Entry entry) {
+            return clock.covers(entry) && clock.covers(entry.seen(), entry.key().scope());
+        }
+
         /** True if nobody needs the tombstone any more. */
         public boolean mayForget(Entry tombstone) {
             if (tombstone.key().scope() == Scope.UNIT) {

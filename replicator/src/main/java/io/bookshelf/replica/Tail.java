@@ -5,12 +5,20 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The last commits, so that peers who are up to date are served without reading the store. Bounded. */
+/**
+ * The last commits, so that peers who are up to date are served without reading the store. Bounded; a commit that would overflow
+ * a window by itself is left to the store, which is read in pages.
+ */
 final class Tail {
     private static final int MOST_BYTES = 1024 * 1024;
 
     private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
+    private final int mostOfOne;
     private int bytes;
+
+    Tail(int mostOfOne) {
+        this.mostOfOne = mostOfOne;
+    }
 
     /**
      * One commit.
@@ -31,6 +39,10 @@ final class Tail {
         int size = 64;
         for (Input.Applied applied : commit.applied()) {
             size += Frames.size(applied.entry());
+        }
+        if (size > mostOfOne) {
+            clear();
+            return;
         }
         pieces.add(new Piece(from, commit.sequence(), commit.applied(), ownNetwork, ownEverywhere, size));
         bytes += size;

@@ -7,6 +7,7 @@ import io.bookshelf.replica.Merging.Verdict;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.wire.Frames;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class ArrivingEntry implements Submission, Arrival {
     private final long link;
     private final MergeRules rules;
     private @Nullable Verdict verdict;
+    private long decidedMillis;
 
     /** @param link over which it came */
     ArrivingEntry(Entry entry, long link, MergeRules rules) {
@@ -44,8 +46,19 @@ final class ArrivingEntry implements Submission, Arrival {
         Verdict decided =
                 Merging.merge(stored, entry, rules.clock(), rules.latestMillis(), rules.expiryMillis(nowMillis));
         verdict = decided;
+        decidedMillis = nowMillis;
         Entry put = decided.put();
         return put == null ? null : put.at(sequence);
+    }
+
+    /** A concurrent write that it discards, or that discards it. */
+    @Override
+    public Map<String, byte[]> kept() {
+        Verdict decided = verdict;
+        Entry loser = decided == null ? null : decided.loser();
+        return decided == null || loser == null
+                ? Map.of()
+                : Conflicts.rows(loser, decided.winner(entry), decidedMillis);
     }
 
     long link() {

@@ -1,6 +1,5 @@
 package io.bookshelf.node.replication;
 
-import io.bookshelf.replica.Effect;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Scope;
 import io.bookshelf.schema.Version;
@@ -11,13 +10,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import org.jspecify.annotations.Nullable;
 
-/** The last concurrent writes that were discarded, in kept rows, so that somebody can put one back. For one thread. */
+/**
+ * The last concurrent writes that were discarded, so that somebody can put one back. Each is kept in a row of its own, written in
+ * the transaction that discards it. For one thread.
+ */
 final class Conflicts {
     static final String ROWS = "conflict/";
 
@@ -26,79 +27,88 @@ final class Conflicts {
     private static final int HEAD_BYTES = 3 * Long.BYTES;
 
     private final ArrayDeque<Conflict> ring = new ArrayDeque<>();
-    private long last;
     private int bytes;
 
     /**
      * A write that was discarded.
      *
-     * @param number counts them
      * @param foundMillis when that was found here, milliseconds since the epoch
      */
-    record Conflict(long number, long foundMillis, Entry loser, Version winner) {
-        private String row() {
-            return "%s%016x".formatted(ROWS, number);
-        }
-
+    record Conflict(long foundMillis, Entry loser, Version winner) {
         private int weight() {
             return Frames.size(loser);
         }
+
+        private boolean isAbout(Entry entry) {
+            return loser.key().equals(entry.key()) && loser.version().equals(entry.version());
+        }
     }
 
-    Conflicts(SortedMap<String, byte[]> kept) {
-        kept.forEach((name, value) -> {
-            Conflict read = read(name, value);
-            if (read != null) {
-                ring.add(read);
-                bytes += read.weight();
-                last = Math.max(last, read.number);
-            }
-        });
+    Conflicts(Map<String, byte[]> kept) {
+        kept.values().stream()
+                .map(Conflicts::read)
+                .flatMap(List::stream)
+                .sorted(Comparator.comparingLong(Conflict::foundMillis))
+                .forEach(conflict -> {
+                    ring.add(conflict);
+                    bytes += conflict.weight();
+                });
     }
 
-    private static @Nullable Conflict read(String name, byte[] value) {
+    // One that cannot be read is one less to be looked at.
+    private static List<Conflict> read(byte[] value) {
         try {
-            long number = Long.parseUnsignedLong(name.substring(ROWS.length()), 16);
             ByteBuffer in = ByteBuffer.wrap(value);
             long found = in.getLong();
             Version winner = new Version(in.getLong(), in.getLong());
             Frame frame = Frames.read(Arrays.copyOfRange(value, HEAD_BYTES, value.length));
             return frame instanceof Frame.Repair repair
-                    ? new Conflict(number, found, repair.entries().getFirst(), winner)
-                    : null;
+                    ? List.of(new Conflict(found, repair.entries().getFirst(), winner))
+                    : List.of();
         } catch (RuntimeException unreadable) {
-            // One conflict less to be looked at.
-            return null;
+            return List.of();
         }
     }
 
-    /** Takes a discarded write; the rows to keep for it, none if it is known or larger than all that is kept. */
-    Map<String, byte[]> add(Effect.Lost lost, long nowMillis) {
-        Entry loser = lost.loser();
-        boolean known = ring.stream()
-                .anyMatch(other -> other.loser.key().equals(loser.key())
-                        && other.loser.version().equals(loser.version()));
-        if (known || Frames.size(loser) > MOST_BYTES) {
+    /** The row to keep for a discarded write; none if it is larger than all that is kept. */
+    static Map<String, byte[]> rows(Entry loser, Version winner, long nowMillis) {
+        if (Frames.size(loser) > MOST_BYTES) {
             return Map.of();
         }
-        Conflict conflict = new Conflict(++last, nowMillis, loser, lost.winner());
+        byte[] entry = Frames.write(new Frame.Repair(List.of(loser), Scope.EVERYWHERE, List.of()));
+        byte[] row = ByteBuffer.allocate(HEAD_BYTES + entry.length)
+                .putLong(nowMillis)
+                .putLong(winner.stamp())
+                .putLong(winner.replica())
+                .put(entry)
+                .array();
+        return Map.of(row(loser), row);
+    }
+
+    private static String row(Entry loser) {
+        return "%s%016x%016x"
+                .formatted(ROWS, loser.version().stamp(), loser.version().replica());
+    }
+
+    /** Takes a discarded write whose row is kept; the rows that are too many now, as empty ones. */
+    Map<String, byte[]> add(Entry loser, Version winner, long nowMillis) {
+        if (Frames.size(loser) > MOST_BYTES || ring.stream().anyMatch(other -> other.isAbout(loser))) {
+            return Map.of();
+        }
+        Conflict conflict = new Conflict(nowMillis, loser, winner);
         ring.add(conflict);
         bytes += conflict.weight();
+        return dropOldest();
+    }
+
+    /** Drops what is too much; the rows to delete, as empty ones. */
+    Map<String, byte[]> dropOldest() {
         Map<String, byte[]> rows = new HashMap<>();
         while (ring.size() > MOST || bytes > MOST_BYTES) {
             Conflict oldest = ring.removeFirst();
             bytes -= oldest.weight();
-            rows.put(oldest.row(), new byte[0]);
+            rows.put(row(oldest.loser), new byte[0]);
         }
-        byte[] entry = Frames.write(new Frame.Repair(List.of(loser), Scope.EVERYWHERE, List.of()));
-        rows.put(
-                conflict.row(),
-                ByteBuffer.allocate(HEAD_BYTES + entry.length)
-                        .putLong(nowMillis)
-                        .putLong(lost.winner().stamp())
-                        .putLong(lost.winner().replica())
-                        .put(entry)
-                        .array());
         return rows;
     }
 

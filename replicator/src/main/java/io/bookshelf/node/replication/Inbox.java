@@ -1,31 +1,44 @@
 package io.bookshelf.node.replication;
 
 import io.bookshelf.link.Link;
-import java.util.concurrent.atomic.AtomicLong;
+import io.bookshelf.schema.wire.Frame;
+import io.bookshelf.schema.wire.Parts;
 
-/** What has come over a link and has not been looked at; the link is not read while that is too much. */
+/**
+ * What has come over a link and is not done with, on the bus included: the link is not read while that is too much. A peer that
+ * keeps to its windows never gets that far. Any thread.
+ */
 final class Inbox {
     private static final long FULL_BYTES = 2 * 1024 * 1024;
 
     private final Link link;
-    private final AtomicLong waiting = new AtomicLong();
-    private volatile boolean paused;
+    private final Parts parts;
+    private long waiting;
+    private boolean paused;
     /** The link's number; the replicator's thread. */
     long id;
 
-    Inbox(Link link) {
+    Inbox(Link link, int largestFrame) {
         this.link = link;
+        this.parts = new Parts(largestFrame);
     }
 
-    void add(int bytes) {
-        if (waiting.addAndGet(bytes) > FULL_BYTES && !paused) {
+    /** Reads what has come, as {@link Parts#read}; the replicator's thread. */
+    Frame read(byte[] message) {
+        return parts.read(message);
+    }
+
+    synchronized void add(int bytes) {
+        waiting += bytes;
+        if (waiting > FULL_BYTES && !paused) {
             paused = true;
             link.pause();
         }
     }
 
-    void take(int bytes) {
-        if (waiting.addAndGet(-bytes) < FULL_BYTES / 2 && paused) {
+    synchronized void take(int bytes) {
+        waiting -= bytes;
+        if (waiting < FULL_BYTES / 2 && paused) {
             paused = false;
             link.resume();
         }

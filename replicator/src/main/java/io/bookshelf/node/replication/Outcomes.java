@@ -53,6 +53,11 @@ final class Outcomes {
             String refusedEntry = refused.remove(entry);
             why = why == null ? refusedEntry : why;
         }
+        if (why != null && end.isOfStream()) {
+            end.stream().refuse();
+        } else if (end.stream().isRefused()) {
+            why = "what came before it was refused";
+        }
         return new Input.Settled(
                 end.ticket(),
                 why == null ? end.entries().stream().map(ArrivingEntry::verdict).toList() : List.of(),

@@ -16,6 +16,7 @@ import io.bookshelf.schema.DotClock;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.wire.Frame;
 import io.bookshelf.schema.wire.Frames;
+import io.bookshelf.schema.wire.Parts;
 import io.bookshelf.store.EntryIndex;
 import io.bookshelf.store.Head;
 import io.bookshelf.store.StateStore;
@@ -48,6 +49,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private final String unit;
     private final CoreSettings settings;
     private final long latestMillis;
+    private final int largestFrame;
     private final Reports reports;
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final Thread thread = Thread.ofPlatform().name("bookshelf-replica").unstarted(this::run);
@@ -83,11 +85,13 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
 
     /**
      * @param latestMillis a stamp beyond this cannot be, milliseconds since the epoch
+     * @param largestFrame most that a frame may be, in bytes
      */
-    public Replicator(String unit, CoreSettings settings, long latestMillis, Reports reports) {
+    public Replicator(String unit, CoreSettings settings, long latestMillis, int largestFrame, Reports reports) {
         this.unit = unit;
         this.settings = settings;
         this.latestMillis = latestMillis;
+        this.largestFrame = largestFrame;
         this.reports = reports;
     }
 
@@ -108,6 +112,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         documents = new Documents(names);
         post(() -> {
             begin(now);
+            now.drop(now.conflicts().dropOldest());
             reports.conflicts(documents().conflicts(now.conflicts().newest()));
         });
         thread.start();
@@ -193,9 +198,9 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
             case Effect.Send send -> {
                 Link link = links.get(send.link());
                 if (link != null) {
-                    byte[] bytes = Frames.write(send.frame());
-                    now.core.sent(send.link(), bytes.length);
-                    link.send(bytes);
+                    byte[] frame = Frames.write(send.frame());
+                    now.core.sent(send.link(), frame.length);
+                    Parts.of(frame).forEach(link::send);
                 }
             }
             case Effect.Close close -> {
@@ -204,19 +209,22 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
                     link.close(close.reason());
                 }
             }
-            case Effect.Submit submit -> now.submit(submit);
+            case Effect.Submit submit -> now.submit(submit, inboxOf(submit.link()));
             case Effect.ReadPage read -> post(() -> step(now.read(read)));
             case Effect.CountPage count -> post(() -> whenAllIsTold(now, now.core, now.read(count)));
             case Effect.ReadBuckets read -> post(() -> whenAllIsTold(now, now.core, now.read(read)));
             case Effect.Lost lost -> {
-                Map<String, byte[]> rows = now.conflicts().add(lost, now.wall().millis());
-                if (!rows.isEmpty()) {
-                    now.keep(rows);
-                    reports.conflicts(documents().conflicts(now.conflicts().newest()));
-                }
+                now.drop(now.conflicts()
+                        .add(lost.loser(), lost.winner(), now.wall().millis()));
+                reports.conflicts(documents().conflicts(now.conflicts().newest()));
             }
             case Effect.Say say -> log.warn("{}", say.line());
         }
+    }
+
+    private @Nullable Inbox inboxOf(long id) {
+        Link link = links.get(id);
+        return link == null ? null : inboxes.get(link);
     }
 
     /** What was read may have seen commits of which the core has not been told: those go first. */
@@ -272,8 +280,10 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
             post(() -> inputs.forEach(this::told));
         }
         for (Commit.Outcome outcome : commit.outcomes()) {
-            if (outcome.submission() instanceof Barrier barrier) {
-                barrier.passed().run();
+            switch (outcome.submission()) {
+                case Barrier barrier -> barrier.passed().run();
+                case FrameEnd end -> end.passed().run();
+                default -> {}
             }
         }
     }
@@ -291,6 +301,12 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         return now != null && now.mayForget(tombstone);
     }
 
+    /** True if all units of the network have the entry, or what came after it. On the writer's thread. */
+    public boolean isWithEveryone(Entry entry) {
+        Forgetting now = forgetting;
+        return now != null && now.isWithEveryone(entry);
+    }
+
     /** Which units belong to the network. Any thread. */
     public void listed(Set<String> units) {
         post(() -> {
@@ -301,7 +317,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
 
     @Override
     public void opened(Link link) {
-        inboxes.put(link, new Inbox(link));
+        inboxes.put(link, new Inbox(link, largestFrame));
         post(() -> {
             long id = ++lastLink;
             links.put(id, link);
@@ -321,24 +337,24 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
             inbox.add(frame.length);
             post(() -> {
                 inbox.take(frame.length);
-                read(link, inbox.id, frame);
+                read(link, inbox, frame);
             });
         }
     }
 
-    private void read(Link link, long id, byte[] bytes) {
-        if (links.get(id) != link) {
+    private void read(Link link, Inbox inbox, byte[] bytes) {
+        if (links.get(inbox.id) != link) {
             return;
         }
         Frame frame;
         try {
-            frame = Frames.read(bytes);
+            frame = inbox.read(bytes);
         } catch (IllegalArgumentException e) {
             log.warn("{}: link closed: {}", link.peer().name(), e.getMessage());
             link.close(String.valueOf(e.getMessage()));
             return;
         }
-        step(new Input.Received(id, frame, bytes.length));
+        step(new Input.Received(inbox.id, frame, bytes.length));
     }
 
     @Override
@@ -348,6 +364,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
             post(() -> {
                 links.remove(inbox.id, link);
                 step(new Input.Closed(inbox.id, reason));
+                running().closed(inbox.id);
             });
         }
     }

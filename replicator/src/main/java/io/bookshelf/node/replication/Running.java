@@ -5,6 +5,7 @@ import io.bookshelf.replica.Effect;
 import io.bookshelf.replica.Input;
 import io.bookshelf.replica.ReplicaCore;
 import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.wire.Frames;
 import io.bookshelf.store.StateStore;
 import io.bookshelf.store.StoreReader;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a replicator works with once its unit runs, and what it does there for the core. */
 final class Running {
@@ -24,6 +26,7 @@ final class Running {
     private final MeshClock wall;
     private final MergeRules rules;
     private final Conflicts conflicts;
+    private final Map<Long, Stream> streams = new HashMap<>();
     /** Another after damage. */
     ReplicaCore core;
 
@@ -60,18 +63,37 @@ final class Running {
         return conflicts;
     }
 
-    void submit(Effect.Submit submit) {
+    /** @param inbox of the link from which it comes, null for none */
+    void submit(Effect.Submit submit, @Nullable Inbox inbox) {
         List<ArrivingEntry> entries = new ArrayList<>(submit.entries().size());
+        int bytes = 0;
         for (Entry entry : submit.entries()) {
             ArrivingEntry arriving = new ArrivingEntry(entry, submit.link(), rules);
             entries.add(arriving);
-            bus.accept(arriving);
+            bytes += arriving.weight();
         }
-        bus.accept(new FrameEnd(submit.ticket(), entries, submit.kept()));
+        Runnable passed = () -> {};
+        if (inbox != null) {
+            int held = bytes;
+            inbox.add(held);
+            passed = () -> inbox.take(held);
+        }
+        entries.forEach(bus);
+        Stream stream =
+                submit.link() == 0 ? new Stream() : streams.computeIfAbsent(submit.link(), link -> new Stream());
+        bus.accept(new FrameEnd(submit.ticket(), stream, entries, submit.kept(), passed));
     }
 
-    void keep(Map<String, byte[]> rows) {
-        bus.accept(new KeptRow(rows));
+    /** Nothing more comes over a link. */
+    void closed(long link) {
+        streams.remove(link);
+    }
+
+    /** Deletes kept rows. */
+    void drop(Map<String, byte[]> rows) {
+        if (!rows.isEmpty()) {
+            bus.accept(new KeptRow(rows));
+        }
     }
 
     /** Runs something, on the writer's thread, behind all that has been committed by now. */
@@ -100,7 +122,15 @@ final class Running {
 
     Input.Buckets read(Effect.ReadBuckets read) {
         Map<Integer, List<Entry>> found = new HashMap<>();
-        read.buckets().forEach(bucket -> found.put(bucket, reader.bucket(bucket)));
+        long bytes = 0;
+        for (int bucket : read.buckets()) {
+            List<Entry> leaf = reader.bucket(bucket);
+            found.put(bucket, leaf);
+            bytes += leaf.stream().mapToLong(Frames::size).sum();
+            if (bytes >= read.bytes()) {
+                break;
+            }
+        }
         return new Input.Buckets(read.ticket(), found);
     }
 }

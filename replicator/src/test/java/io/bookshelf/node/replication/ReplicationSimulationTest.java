@@ -49,6 +49,7 @@ final class ReplicationSimulationTest {
                 throw world.wrong("not the same after " + HEALING_MILLIS / 1_000 + " s: " + differs);
             }
             judge(world);
+            awaitNoTombstones(world);
             return world;
         } catch (Throwable e) {
             throw new AssertionError(
@@ -97,6 +98,38 @@ final class ReplicationSimulationTest {
         return live;
     }
 
+    private static void awaitNoTombstones(SimWorld world) {
+        long since = world.now();
+        Entry left;
+        while ((left = tombstone(world)) != null) {
+            if (world.now() - since > HEALING_MILLIS) {
+                throw world.wrong("a tombstone that everybody has seen is still there: " + left);
+            }
+            // A unit that writes nothing cannot promise to write nothing older than the delete.
+            world.units.values().forEach(unit -> unit.write(Key.of("k/later"), new byte[] {1}, 0));
+            world.run(5_000);
+        }
+    }
+
+    /** One that all units have seen, and all that it superseded, and that is of no time to come. */
+    private static @Nullable Entry tombstone(SimWorld world) {
+        for (SimUnit unit : world.units.values()) {
+            for (Entry entry : unit.all().values()) {
+                Scope scope = entry.key().scope();
+                boolean seen = world.units.values().stream()
+                        .map(other -> other.core().clock())
+                        .allMatch(clock -> clock.covers(entry) && clock.covers(entry.seen(), scope));
+                if (entry.deleted()
+                        && scope != Scope.UNIT
+                        && seen
+                        && entry.version().millis() <= unit.clock.millis()) {
+                    return entry;
+                }
+            }
+        }
+        return null;
+    }
+
     private static void judge(SimWorld world) {
         long now = world.units.values().iterator().next().clock.millis();
         Map<Key, Entry> live = shared(world.units.values().iterator().next());
@@ -107,6 +140,10 @@ final class ReplicationSimulationTest {
                 String wrong = world.truth.judge(key, live.get(key), now);
                 if (wrong != null) {
                     throw world.wrong(key + ": " + wrong);
+                }
+                Entry lost = world.truth.lostInSilence(key);
+                if (lost != null) {
+                    throw world.wrong("nobody was told that this lost: " + lost);
                 }
             }
         }

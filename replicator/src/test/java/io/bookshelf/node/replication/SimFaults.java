@@ -48,6 +48,7 @@ final class SimFaults {
             unit.clock.timeKnown = !wildClocks || random.nextInt(4) > 0;
             unit.clock.skewMillis = wildClocks ? skew() : random.nextInt(2_000) - 1_000;
             unit.slowness = random.nextInt(5) == 0 ? 200 : 2;
+            unit.later = random.nextInt(6) == 0;
         });
         world.say(units + " units, " + keys + " keys" + (disasters ? ", disasters" : "") + (crashes ? ", crashes" : "")
                 + (wildClocks ? ", wild clocks" : ""));
@@ -104,7 +105,7 @@ final class SimFaults {
         SimUnit unit = any();
         int what = random.nextInt(100);
         if (what < 60) {
-            write(unit);
+            write(unit, 0);
         } else if (what < 68) {
             SimUnit other = any();
             world.links.cut(unit.name, other.name);
@@ -136,13 +137,14 @@ final class SimFaults {
 
     private void burst(SimUnit unit) {
         if (unit.isRunning()) {
-            for (int i = 0; i < 200; i++) {
-                write(unit);
+            boolean large = random.nextInt(4) == 0;
+            for (int i = 0; i < (large ? 30 : 200); i++) {
+                write(unit, large ? 30_000 : 0);
             }
         }
     }
 
-    private void write(SimUnit unit) {
+    private void write(SimUnit unit, int padding) {
         if (!unit.isRunning()) {
             return;
         }
@@ -156,7 +158,8 @@ final class SimFaults {
         int kind = random.nextInt(10);
         byte[] value = kind < 3
                 ? new byte[0]
-                : (unit.name + "@" + world.now() + "#" + random.nextInt(1_000_000)).getBytes(StandardCharsets.UTF_8);
+                : (unit.name + "@" + world.now() + "#" + random.nextInt(1_000_000) + "x".repeat(padding))
+                        .getBytes(StandardCharsets.UTF_8);
         unit.write(key, value, kind == 9 ? 1 + random.nextInt(60) : 0);
     }
 
@@ -179,6 +182,7 @@ final class SimFaults {
     private void retireOrReturn(SimUnit unit) {
         if (!retired.remove(unit.name)) {
             retired.add(unit.name);
+            world.truth.anyRetired = true;
         }
         world.say((retired.contains(unit.name) ? "retired: " : "listed again: ") + unit.name);
         tellListed();

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * A link keeps order; what cannot pass waits, and is lost when the link ends.
  */
 final class SimLinks {
+    // One of the stream, one of repairs each way round a descent may begin, their answers, and what is small.
+    private static final int MOST_WINDOWS = 6;
+
     private final SimWorld world;
     private final Set<String> pairs = new HashSet<>();
     private final Set<String> cut = new HashSet<>();
@@ -31,6 +34,8 @@ final class SimLinks {
         final ArrayDeque<byte[]> held = new ArrayDeque<>();
         boolean ready;
         long busyUntil;
+        // Sent, and not delivered.
+        long bytes;
 
         Wire(long link, long back, SimUnit from, SimUnit to) {
             this.link = link;
@@ -111,6 +116,16 @@ final class SimLinks {
         }
         byte[] bytes = Frames.write(frame);
         wire.from.core().sent(link, bytes.length);
+        if (wire.from.later) {
+            bytes = SimLater.speak(frame, bytes);
+            if (world.random.nextInt(20) == 0) {
+                wire.held.add(SimLater.UNKNOWN);
+            }
+        }
+        wire.bytes += bytes.length;
+        if (wire.bytes > MOST_WINDOWS * world.settings.windowBytes()) {
+            throw world.wrong(wire.from + " has " + wire.bytes + " bytes under way to " + wire.to);
+        }
         wire.held.add(bytes);
         release(wire);
     }
@@ -125,6 +140,7 @@ final class SimLinks {
     }
 
     private void deliver(Wire wire, byte[] bytes) {
+        wire.bytes -= bytes.length;
         if (wires.containsKey(wire.back)) {
             wire.to.received(wire.back, bytes);
         }

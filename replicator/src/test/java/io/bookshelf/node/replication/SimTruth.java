@@ -2,7 +2,10 @@ package io.bookshelf.node.replication;
 
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
+import io.bookshelf.schema.Scope;
 import io.bookshelf.schema.Version;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,12 +19,40 @@ final class SimTruth {
     private final Set<Version> acknowledged = new HashSet<>();
     private final Set<Version> excused = new HashSet<>();
     private final Set<Key> loose = new HashSet<>();
-    final Set<Version> reportedLost = new HashSet<>();
+    private final Set<Version> told = new HashSet<>();
+    private final Map<String, Set<Version>> deletesHeld = new HashMap<>();
+    // What a first write follows: deletes that its unit has held and forgotten.
+    private final Map<Version, Set<Version>> followed = new HashMap<>();
+    private final Map<Long, EnumMap<Scope, Long>> counters = new HashMap<>();
     /** A unit that is sure of a wrong time expires by it. */
     boolean wildClocks;
+    /** Whoever believed to be alone has forgotten deletes that others had not seen. */
+    boolean anyRetired;
+
+    /** A unit has kept a discarded write for somebody to look at. */
+    void told(Entry loser) {
+        told.add(loser.version());
+    }
+
+    /** A unit has a delete; it may forget it. */
+    void heldDelete(String unit, Entry tombstone) {
+        deletesHeld.computeIfAbsent(unit, name -> new HashSet<>()).add(tombstone.version());
+    }
 
     /** A client's write has been applied; it may not have been told yet. */
-    void written(Entry entry) {
+    void written(String unit, Entry entry) {
+        if (entry.seen().size() == 0) {
+            followed.put(entry.version(), Set.copyOf(deletesHeld.getOrDefault(unit, Set.of())));
+        }
+        Long before = counters.computeIfAbsent(entry.version().replica(), replica -> new EnumMap<>(Scope.class))
+                .put(entry.key().scope(), entry.counter());
+        if (before != null && before >= entry.counter()) {
+            throw new AssertionError("the counter of an author goes from " + before + " to " + entry.counter());
+        }
+        remember(entry);
+    }
+
+    private void remember(Entry entry) {
         TreeMap<Version, Entry> before = written.get(entry.key());
         boolean beatsNothing = entry.seen().size() == 0;
         if (wildClocks && before != null && beatsNothing && before.higherKey(entry.version()) != null) {
@@ -58,6 +89,34 @@ final class SimTruth {
 
     Set<Key> keys() {
         return written.keySet();
+    }
+
+    /** A write that lost against one whose author had not seen it, and of which nobody was told; null for none. */
+    @Nullable
+    Entry lostInSilence(Key key) {
+        TreeMap<Version, Entry> all = written.get(key);
+        if (all == null || loose.contains(key) || key.scope() == Scope.UNIT) {
+            return null;
+        }
+        for (Entry entry : all.values()) {
+            Version version = entry.version();
+            Collection<Entry> later = all.tailMap(version, false).values();
+            boolean lost = later.stream()
+                    .anyMatch(
+                            each -> each.version().replica() != version.replica() && !excused.contains(each.version()));
+            boolean succeeded = later.stream()
+                    .anyMatch(each -> each.seen().counter(version.replica()) >= entry.counter()
+                            || followed.getOrDefault(each.version(), Set.of()).contains(version));
+            boolean forgotten = anyRetired && entry.deleted();
+            boolean asked = !forgotten
+                    && acknowledged.contains(version)
+                    && !excused.contains(version)
+                    && entry.expiresAt() == 0;
+            if (lost && !succeeded && asked && !told.contains(version)) {
+                return entry;
+            }
+        }
+        return null;
     }
 
     /** Says what is wrong with what a unit has for a key in the end, null for nothing. */

@@ -11,6 +11,7 @@ import io.bookshelf.replica.Input;
 import io.bookshelf.replica.ReplicaCore;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
+import io.bookshelf.schema.Scope;
 import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.schema.wire.Frames;
 import io.bookshelf.store.EntryIndex;
@@ -18,6 +19,7 @@ import io.bookshelf.store.Head;
 import io.bookshelf.store.MemoryDisk;
 import io.bookshelf.store.MemoryStore;
 import io.bookshelf.store.StoreReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,10 +51,14 @@ final class SimUnit implements EntryIndex {
     private final List<Change> changes = new ArrayList<>();
     private final List<Input> told = new ArrayList<>();
     private final Set<Long> links = new HashSet<>();
+    private final Map<Long, Stream> streams = new HashMap<>();
     private boolean rebuild;
     private int incarnation;
     private Set<String> listed = Set.of();
     long slowness = 2;
+    /** Speaks as a later version might: unknown fields, unknown frames. */
+    boolean later;
+
     boolean retired;
 
     private record LocalWrite(Write write) implements Submission {
@@ -88,6 +94,11 @@ final class SimUnit implements EntryIndex {
                     @Override
                     public boolean mayForget(Entry tombstone) {
                         return core().forgetting().mayForget(tombstone);
+                    }
+
+                    @Override
+                    public boolean isWithEveryone(Entry entry) {
+                        return core().forgetting().isWithEveryone(entry);
                     }
 
                     @Override
@@ -197,11 +208,16 @@ final class SimUnit implements EntryIndex {
         for (Commit.Outcome outcome : commit.outcomes()) {
             Entry entry = outcome.entry();
             if (outcome.submission() instanceof LocalWrite && entry != null) {
-                world.truth.written(entry);
+                world.truth.written(name, entry);
                 if (retired) {
                     world.truth.loosen(entry.key());
                 }
                 own.add(entry);
+            }
+            if (outcome.submission() instanceof ArrivingEntry arriving
+                    && outcome.refusal() == null
+                    && !arriving.kept().isEmpty()) {
+                world.truth.told(Objects.requireNonNull(arriving.verdict().loser()));
             }
         }
         own.forEach(world.truth::acknowledged);
@@ -270,7 +286,7 @@ final class SimUnit implements EntryIndex {
                         buckets(read);
                     }
                 });
-            case Effect.Lost lost -> world.truth.reportedLost.add(lost.loser().version());
+            case Effect.Lost lost -> {}
             case Effect.Say say -> world.say(name + ": " + say.line());
         }
     }
@@ -281,7 +297,9 @@ final class SimUnit implements EntryIndex {
                 .map(entry -> new ArrivingEntry(entry, submit.link(), rules))
                 .toList();
         queue.addAll(entries);
-        queue.add(new FrameEnd(submit.ticket(), entries, submit.kept()));
+        Stream stream =
+                submit.link() == 0 ? new Stream() : streams.computeIfAbsent(submit.link(), link -> new Stream());
+        queue.add(new FrameEnd(submit.ticket(), stream, entries, submit.kept(), () -> {}));
         commitSoon();
     }
 
@@ -312,7 +330,15 @@ final class SimUnit implements EntryIndex {
     private void buckets(Effect.ReadBuckets read) {
         Map<Integer, List<Entry>> found = new HashMap<>();
         try (StoreReader reader = Objects.requireNonNull(store).openReader()) {
-            read.buckets().forEach(bucket -> found.put(bucket, reader.bucket(bucket)));
+            long bytes = 0;
+            for (int bucket : read.buckets()) {
+                List<Entry> leaf = reader.bucket(bucket);
+                found.put(bucket, leaf);
+                bytes += leaf.stream().mapToLong(Frames::size).sum();
+                if (bytes >= read.bytes()) {
+                    break;
+                }
+            }
         }
         step(new Input.Buckets(read.ticket(), found));
     }
@@ -367,6 +393,16 @@ final class SimUnit implements EntryIndex {
                 .name()
                 .equals(TRACED)) {
             world.say(name + " has " + after + " in place of " + before);
+        }
+        boolean othersOwn = after != null
+                && after.key().scope() == Scope.UNIT
+                && !after.deleted()
+                && !new String(after.value(), StandardCharsets.UTF_8).startsWith(name + "@");
+        if (othersOwn) {
+            throw world.wrong(name + " has what is another unit's alone: " + after);
+        }
+        if (after != null && after.deleted()) {
+            world.truth.heldDelete(name, after);
         }
         changes.add(new Change(before, after));
     }
