@@ -28,7 +28,6 @@ import io.bookshelf.store.StateStore;
 import io.bookshelf.store.StoreReader;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +43,6 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
     private static final String PEER_TOPIC = "$bookshelf/peers/";
     private static final String LISTED_ROW = "listed";
     private static final int SECONDS_BETWEEN_SAMPLES = 10;
-    private static final Duration LATEST_STAMP = Duration.ofDays(50 * 365L);
 
     private final NodeConfig config;
     private final String unit;
@@ -67,7 +65,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
         return new Replicator(
                 config.broker().unit(),
                 CoreSettings.DEFAULTS,
-                build.built().plus(LATEST_STAMP).toEpochMilli(),
+                build.built().plus(Build.POSSIBLE).toEpochMilli(),
                 reports);
     }
 

@@ -61,6 +61,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private final Map<Long, Link> links = new HashMap<>();
     private final Map<String, String> unreached = new HashMap<>();
     private Set<String> listed = Set.of();
+    private Map<String, byte[]> lastStart = Map.of();
     private long lastLink;
     private int ticks;
     private @Nullable Running running;
@@ -120,8 +121,9 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private ReplicaCore newCore(StateStore store, StoreReader reader) {
         Head head = store.head();
         boolean empty = reader.changesAfter(0, 0, 1, 1).entries().isEmpty();
-        return ReplicaCore.start(
-                unit, store.replica(), reader.kept(""), head.sequence(), head.clock(), empty, settings, random);
+        Map<String, byte[]> kept = reader.kept("");
+        kept.putAll(lastStart);
+        return ReplicaCore.start(unit, store.replica(), kept, head.sequence(), head.clock(), empty, settings, random);
     }
 
     private void begin(Running now) {
@@ -226,6 +228,11 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
                 step(answer);
             }
         }));
+    }
+
+    @Override
+    public void opened(Map<String, byte[]> ended) {
+        lastStart = ended;
     }
 
     @Override

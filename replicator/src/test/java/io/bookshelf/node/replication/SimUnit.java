@@ -52,8 +52,12 @@ final class SimUnit implements EntryIndex {
     private boolean rebuild;
     private int incarnation;
     private Set<String> listed = Set.of();
+    private Map<String, byte[]> lastStart = Map.of();
     long slowness = 2;
+    int largestBatch = 40;
     boolean retired;
+    /** How long a commit takes at least. */
+    long commitMillis;
 
     private record LocalWrite(Write write) implements Submission {
         @Override
@@ -72,16 +76,13 @@ final class SimUnit implements EntryIndex {
         return store != null;
     }
 
-    long slowness() {
-        return slowness;
-    }
-
     ReplicaCore core() {
         return Objects.requireNonNull(core);
     }
 
     void start() {
         incarnation++;
+        clock.started();
         store = new MemoryStore(disk, world.random, List.of(this));
         committer = new Committer(
                 store, clock, () -> Objects.requireNonNull(store).head().sequence(), new TombstonePolicy() {
@@ -109,10 +110,12 @@ final class SimUnit implements EntryIndex {
     private void startCore() {
         MemoryStore opened = Objects.requireNonNull(store);
         try (StoreReader reader = opened.openReader()) {
+            Map<String, byte[]> kept = reader.kept("");
+            kept.putAll(lastStart);
             core = ReplicaCore.start(
                     name,
                     opened.replica(),
-                    reader.kept(""),
+                    kept,
                     opened.head().sequence(),
                     opened.head().clock(),
                     disk.rows() == 0,
@@ -177,7 +180,7 @@ final class SimUnit implements EntryIndex {
 
     private void commitSoon() {
         int mine = incarnation;
-        world.after(1 + world.random.nextInt(8), () -> {
+        world.after(1 + commitMillis + world.random.nextInt(8), () -> {
             if (incarnation == mine && isRunning() && !queue.isEmpty()) {
                 commit();
             }
@@ -187,7 +190,7 @@ final class SimUnit implements EntryIndex {
     /** Commits some of what waits. */
     void commit() {
         List<Submission> batch = new ArrayList<>();
-        int most = 1 + world.random.nextInt(40);
+        int most = 1 + world.random.nextInt(largestBatch);
         while (!queue.isEmpty() && batch.size() < most) {
             batch.add(queue.poll());
         }
@@ -243,8 +246,6 @@ final class SimUnit implements EntryIndex {
     }
 
     private void handle(Effect effect) {
-        int mine = incarnation;
-        ReplicaCore asking = core();
         switch (effect) {
             case Effect.Send send -> world.links.send(send.link(), send.frame());
             case Effect.Close close -> {
@@ -252,27 +253,23 @@ final class SimUnit implements EntryIndex {
                 world.links.close(close.link());
             }
             case Effect.Submit submit -> submit(submit);
-            case Effect.ReadPage read ->
-                world.after(world.random.nextInt(6), () -> {
-                    if (incarnation == mine && core == asking) {
-                        page(read);
-                    }
-                });
-            case Effect.CountPage count ->
-                world.after(world.random.nextInt(6), () -> {
-                    if (incarnation == mine && core == asking) {
-                        count(count);
-                    }
-                });
-            case Effect.ReadBuckets read ->
-                world.after(world.random.nextInt(6), () -> {
-                    if (incarnation == mine && core == asking) {
-                        buckets(read);
-                    }
-                });
+            case Effect.ReadPage read -> soon(() -> page(read));
+            case Effect.CountPage count -> soon(() -> count(count));
+            case Effect.ReadBuckets read -> soon(() -> buckets(read));
             case Effect.Lost lost -> world.truth.reportedLost.add(lost.loser().version());
             case Effect.Say say -> world.say(name + ": " + say.line());
         }
+    }
+
+    /** Reads, unless whoever asked is not there any more. */
+    private void soon(Runnable reading) {
+        int mine = incarnation;
+        ReplicaCore asking = core();
+        world.after(world.random.nextInt(6), () -> {
+            if (incarnation == mine && core == asking) {
+                reading.run();
+            }
+        });
     }
 
     private void submit(Effect.Submit submit) {
@@ -355,6 +352,11 @@ final class SimUnit implements EntryIndex {
                     .forEach(entry -> all.put(entry.key(), entry));
         }
         return all;
+    }
+
+    @Override
+    public void opened(Map<String, byte[]> ended) {
+        lastStart = ended;
     }
 
     @Override
