@@ -231,23 +231,23 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
         links.addressesChanged();
     }
 
-    /** Revocation lists travel as state; each is written once, under a key that is its own. */
+    /** Revocation lists travel as state, each under a key that is its own: whatever else stands there is put right. */
     private void publishLists() {
         EmbeddedBroker running = broker;
         if (running != null) {
             for (RevocationList list : pki.newest()) {
                 Key key = Key.of(list.key());
-                if (isAbsent(key)) {
+                if (!isPublished(key)) {
                     running.hand(new OwnWrite(new Write(key, list.der(), 1, ValueProperties.NONE, 0)));
                 }
             }
         }
     }
 
-    private boolean isAbsent(Key key) {
+    private boolean isPublished(Key key) {
         try (StoreReader reader = store.openReader()) {
             Entry there = reader.get(key);
-            return there == null || there.deleted();
+            return there != null && !there.deleted() && pki.isList(there.value(), key.name());
         }
     }
 
@@ -256,11 +256,11 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
         String key = entry.key().name();
         if (key.startsWith(UNITS)) {
             directory.state(key.substring(UNITS.length()), entry.deleted() ? null : entry.value());
-        } else if (key.startsWith(LISTS) && !entry.deleted()) {
-            boolean news = pki.offer(entry.value());
-            if (news) {
-                publishLists();
+        } else if (key.startsWith(LISTS)) {
+            if (!entry.deleted()) {
+                pki.offer(entry.value());
             }
+            publishLists();
         }
     }
 

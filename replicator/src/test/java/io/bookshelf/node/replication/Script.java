@@ -131,6 +131,13 @@ final class Script {
         }
     }
 
+    /** The same, until each has also heard what the others state, and kept what it covers. */
+    void settle() {
+        agree();
+        world.run(30_000);
+        agree();
+    }
+
     /** The values that clients of a unit see. */
     Map<String, String> values(String unit) {
         Map<String, String> values = new TreeMap<>();
