@@ -31,7 +31,7 @@ public final class Golden {
             assertThat(actual)
                     .as(
                             "src/test/resources/%s%s is not what happens now. If it is to be so, write it again and look"
-                                    + " at what git diff says:\nmvn -pl schema,broker,replicator test -Dtest='Golden*'"
+                                    + " at what git diff says:\nmvn -pl schema,broker,replicator test -Dtest='Golden*,WholeUnits*'"
                                     + " -Dsurefire.failIfNoSpecifiedTests=false -Dbookshelf.golden=write",
                             FOLDER, name)
                     .hasSameTextualContentAs(agreed);

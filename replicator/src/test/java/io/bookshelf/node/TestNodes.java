@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A network of whole units in this process, on loopback, each with a client that sees all that it says. */
+/**
+ * A network of whole units in this process, on loopback, each with a client that sees all that it says. Their certificates were
+ * issued 80 days ago.
+ */
 final class TestNodes implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final InetSocketAddress ANYWHERE = new InetSocketAddress("127.0.0.1", 0);
@@ -37,7 +41,8 @@ final class TestNodes implements AutoCloseable {
 
     TestNodes(Path root) {
         this.root = root;
-        this.authority = AuthorityFolder.init(root.resolve("authority"), "home", InstantSource.system());
+        InstantSource then = InstantSource.fixed(Instant.now().minus(Duration.ofDays(80)));
+        this.authority = AuthorityFolder.init(root.resolve("authority"), "home", then);
     }
 
     /** One unit, and what its client has seen last on each topic. */
@@ -84,29 +89,27 @@ final class TestNodes implements AutoCloseable {
 
         /** What it says of a peer, once that is as expected. */
         String peer(String peer, Predicate<String> expected) {
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(text("$bookshelf/peers/" + peer))
-                            .as(name + " of " + peer)
-                            .matches(expected));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(text("$bookshelf/peers/" + peer))
+                    .as(name + " of " + peer)
+                    .matches(expected));
             return text("$bookshelf/peers/" + peer);
         }
 
         void awaitValue(String key, byte[] value) {
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(value(key)).as(name + ": " + key).isEqualTo(value));
+                    .untilAsserted(
+                            () -> assertThat(value(key)).as(name + ": " + key).isEqualTo(value));
         }
     }
 
-    /** Starts a unit that has a certificate, knows of all these and dials those that run. */
-    TestNode start(String name, String... listed) {
-        return start(name, CertificateSettings.DEFAULTS, listed);
+    /** Issues a certificate, to a unit that may be started then. */
+    void issue(String name, int days) {
+        authority.issue(Role.UNIT, name, days, root.resolve(name).resolve("pki"), null);
     }
 
+    /** Starts a unit that knows of all these and dials those that run. */
     TestNode start(String name, CertificateSettings settings, String... listed) {
         Path pki = root.resolve(name).resolve("pki");
-        if (!Files.exists(pki)) {
-            authority.issue(Role.UNIT, name, 90, pki, null);
-        }
         BookshelfNode started = BookshelfNode.start(new NodeConfig(
                 new BrokerConfig(
                         name, ANYWHERE, ANYWHERE, ANYWHERE, BrokerConfig.Limits.DEFAULTS, List.of(), List.of()),

@@ -36,8 +36,8 @@ final class LoadCounterexamplesTest {
         load.begin();
         script.heal("attic", "hall");
 
-        script.run(45_000);
-        assertThat(load.written).isEqualTo(45 * 500);
+        script.run(30_000);
+        assertThat(load.written).isEqualTo(30 * 500);
         for (String unit : List.of("attic", "hall")) {
             long old = script.unit(unit).all().keySet().stream()
                     .filter(key -> key.name().startsWith("old/"))
