@@ -13,6 +13,7 @@ import io.bookshelf.store.StateStore;
 import io.bookshelf.store.StoreHealth;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class UnitTopics {
     private final long startMillis;
     private long seconds;
     private Vital last = new Vital(true, "", 0, 0, 0);
+    private List<String> lastProblems = List.of();
 
     /** What of the unit's health is told at once. */
     private record Vital(boolean writable, String problem, long damaged, long missing, int setAside) {
@@ -89,11 +91,11 @@ final class UnitTopics {
             sys.sample(monotonicMillis()).forEach(topics::set);
             topics.set("$bookshelf/clock", documents.clock(clock()));
         }
-        if (sample || !vital.equals(last)) {
+        List<String> problems = companion.problems();
+        if (sample || !vital.equals(last) || !problems.equals(lastProblems)) {
             last = vital;
-            topics.set(
-                    "$bookshelf/health",
-                    documents.health(health, bus.head(), companion.problems(), companion.lastAgreed()));
+            lastProblems = problems;
+            topics.set("$bookshelf/health", documents.health(health, bus.head(), problems, companion.lastAgreed()));
         }
     }
 

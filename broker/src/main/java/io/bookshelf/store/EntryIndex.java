@@ -1,6 +1,7 @@
 package io.bookshelf.store;
 
 import io.bookshelf.schema.Entry;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,14 @@ import org.jspecify.annotations.Nullable;
  */
 @FunctionalInterface
 public interface EntryIndex {
+    /**
+     * A store was opened that is followed from now on.
+     *
+     * @param lastStart the kept rows that say what the start before this one had come to, which are only written with the
+     *     first commit of this one
+     */
+    default void opened(Map<String, byte[]> lastStart) {}
+
     /**
      * An entry is being put in place of another.
      *

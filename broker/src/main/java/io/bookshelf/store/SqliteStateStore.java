@@ -55,6 +55,7 @@ public final class SqliteStateStore implements StateStore {
         StoreFile.Opened opened = storeFile.open();
         writer = opened.writer();
         standing = new Standing(opened.ledger(), options.random());
+        options.indexes().forEach(index -> index.opened(Starts.rows(opened.ledger())));
         recent.reset(
                 opened.logged(),
                 opened.firstLogId(),

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -30,25 +32,37 @@ final class Starts {
         return id == 0 ? newReplica(random) : id;
     }
 
+    static Map<String, byte[]> rows(Ledger ended) {
+        return rows(ended.replica(), ended.head());
+    }
+
+    /** The kept rows that say what a start had come to and where it ended; none for no start. */
+    static Map<String, byte[]> rows(long replica, Head ended) {
+        Map<String, byte[]> rows = new TreeMap<>();
+        if (replica != 0) {
+            String id = HexFormat.of().toHexDigits(replica);
+            if ((ended.unitCounter() | ended.networkCounter() | ended.everywhereCounter()) != 0) {
+                rows.put(AUTHOR + id, longs(ended.unitCounter(), ended.networkCounter(), ended.everywhereCounter()));
+            }
+            rows.put(START + id, longs(ended.sequence()));
+        }
+        return rows;
+    }
+
+    private static byte[] longs(long... values) {
+        ByteBuffer out = ByteBuffer.allocate(values.length * Long.BYTES);
+        out.asLongBuffer().put(values);
+        return out.array();
+    }
+
     /** Notes, in the writer's transaction, where a start ended that somebody else now takes over from. */
     static void end(Writer writer, DamageLog damage, Ledger ended) throws SQLException {
-        if (ended.replica() == 0) {
-            return;
+        for (Map.Entry<String, byte[]> row : rows(ended).entrySet()) {
+            writer.sessions.write(SessionRow.ofKept(row.getKey(), row.getValue()));
         }
-        Head head = ended.head();
-        String id = HexFormat.of().toHexDigits(ended.replica());
-        if ((head.unitCounter() | head.networkCounter() | head.everywhereCounter()) != 0) {
-            byte[] counters = ByteBuffer.allocate(3 * Long.BYTES)
-                    .putLong(head.unitCounter())
-                    .putLong(head.networkCounter())
-                    .putLong(head.everywhereCounter())
-                    .array();
-            writer.sessions.write(SessionRow.ofKept(AUTHOR + id, counters));
+        if (ended.replica() != 0) {
+            dropOldest(writer, damage);
         }
-        byte[] sequence =
-                ByteBuffer.allocate(Long.BYTES).putLong(head.sequence()).array();
-        writer.sessions.write(SessionRow.ofKept(START + id, sequence));
-        dropOldest(writer, damage);
     }
 
     private static void dropOldest(Writer writer, DamageLog damage) throws SQLException {

@@ -6,6 +6,7 @@ import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class FollowingIndex implements EntryIndex {
     final TreeMap<Key, Entry> durable = new TreeMap<>();
     private final List<Runnable> pending = new ArrayList<>();
+    Map<String, byte[]> lastStart = Map.of();
     int resets;
     boolean failsNext;
+
+    @Override
+    public void opened(Map<String, byte[]> ended) {
+        lastStart = ended;
+    }
 
     @Override
     public void changed(@Nullable Entry before, @Nullable Entry after) {

@@ -27,6 +27,14 @@ abstract class StoreFollowersContract extends StateStoreContract {
         return HexFormat.of().toHexDigits(id);
     }
 
+    private static String author(long id) {
+        return "author/" + hex(id);
+    }
+
+    private static String start(long id) {
+        return "start/" + hex(id);
+    }
+
     private void keep(String name, byte... value) {
         try (WriteTransaction tx = store.begin()) {
             tx.keep(name, value);
@@ -57,18 +65,21 @@ abstract class StoreFollowersContract extends StateStoreContract {
         assertThat(unwritten).isNotEqualTo(first);
         assertThat(store.head()).isEqualTo(new Head(1, 7, 0, 0, 0, 1));
         assertThat(reader.kept("")).isEmpty();
+        assertThat(index.lastStart).as("who follows is told at once").containsOnlyKeys(author(first), start(first));
+        assertThat(index.lastStart.get(author(first))).isEqualTo(longs(4, 5, 6));
+        assertThat(index.lastStart.get(start(first))).isEqualTo(longs(1));
         reopen();
         long third = store.replica();
         put("b");
         assertThat(store.head()).isEqualTo(new Head(2, 7, 0, 0, 2, 2));
-        assertThat(reader.kept("author/")).containsOnlyKeys("author/" + hex(first));
-        assertThat(reader.kept("author/").get("author/" + hex(first))).isEqualTo(longs(4, 5, 6));
-        assertThat(reader.kept("start/")).containsOnlyKeys("start/" + hex(first));
-        assertThat(reader.kept("start/").get("start/" + hex(first))).isEqualTo(longs(1));
+        assertThat(reader.kept("author/")).containsOnlyKeys(author(first));
+        assertThat(reader.kept("author/").get(author(first))).isEqualTo(longs(4, 5, 6));
+        assertThat(reader.kept("start/")).containsOnlyKeys(start(first));
+        assertThat(reader.kept("start/").get(start(first))).isEqualTo(longs(1));
         reopen();
         keep("changes", (byte) 1);
-        assertThat(reader.kept("author/").get("author/" + hex(third))).isEqualTo(longs(0, 0, 2));
-        assertThat(reader.kept("start/").get("start/" + hex(third))).isEqualTo(longs(2));
+        assertThat(reader.kept("author/").get(author(third))).isEqualTo(longs(0, 0, 2));
+        assertThat(reader.kept("start/").get(start(third))).isEqualTo(longs(2));
         assertThat(reader.kept("start/")).hasSize(2);
     }
 
@@ -81,8 +92,8 @@ abstract class StoreFollowersContract extends StateStoreContract {
         reopen();
         assertThat(store.head()).isEqualTo(new Head(1, 7, 0, 0, 0, 1));
         keep("row", (byte) 2);
-        assertThat(reader.kept("start/")).hasSize(2).containsKey("start/" + hex(second));
-        assertThat(reader.kept("author/")).hasSize(1).doesNotContainKey("author/" + hex(second));
+        assertThat(reader.kept("start/")).hasSize(2).containsKey(start(second));
+        assertThat(reader.kept("author/")).hasSize(1).doesNotContainKey(author(second));
     }
 
     @Test
@@ -99,7 +110,7 @@ abstract class StoreFollowersContract extends StateStoreContract {
         put("later");
         assertThat(reader.kept("start/"))
                 .hasSize(64)
-                .containsKeys("start/" + hex(last), "start/" + hex(1), "start/" + hex(63))
+                .containsKeys(start(last), "start/" + hex(1), "start/" + hex(63))
                 .doesNotContainKey("start/" + hex(64));
     }
 

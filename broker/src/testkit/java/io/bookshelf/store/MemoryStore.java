@@ -38,6 +38,7 @@ public final class MemoryStore implements StateStore {
         this.indexes = List.copyOf(indexes);
         this.replica = Starts.newReplica(random);
         this.head = disk.head().withoutCounters();
+        this.indexes.forEach(index -> index.opened(Starts.rows(disk.replica(), disk.head())));
     }
 
     @Override

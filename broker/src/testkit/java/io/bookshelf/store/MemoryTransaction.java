@@ -6,7 +6,6 @@ import io.bookshelf.schema.Scope;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,13 +177,7 @@ final class MemoryTransaction implements WriteTransaction {
 
     private void endLastStart() {
         if (disk.replica() != 0) {
-            Head ended = disk.head();
-            String id = HexFormat.of().toHexDigits(disk.replica());
-            if ((ended.unitCounter() | ended.networkCounter() | ended.everywhereCounter()) != 0) {
-                disk.keep(
-                        "author/" + id, longs(ended.unitCounter(), ended.networkCounter(), ended.everywhereCounter()));
-            }
-            disk.keep("start/" + id, longs(ended.sequence()));
+            Starts.rows(disk.replica(), disk.head()).forEach(disk::keep);
             List<String> starts =
                     new ArrayList<>(disk.kept.subMap("start/", "start0").keySet());
             starts.sort(Comparator.<String>comparingLong(
@@ -195,12 +188,6 @@ final class MemoryTransaction implements WriteTransaction {
         if (store.forgetsClock()) {
             disk.keep(Starts.CLOCK.client(), null);
         }
-    }
-
-    private static byte[] longs(long... values) {
-        ByteBuffer out = ByteBuffer.allocate(values.length * Long.BYTES);
-        out.asLongBuffer().put(values);
-        return out.array();
     }
 
     private static int live(@Nullable Entry entry) {

@@ -77,13 +77,15 @@ public final class Links implements PeerDoor, AutoCloseable {
 
     /** Links that came through the broker's listener are judged by the broker. */
     private void judgeAgain() {
-        for (Link link : open.keySet()) {
-            if (link instanceof DialledLink dialled) {
-                try {
-                    Peer unused = Peer.judged(trust, dialled.certified().chain());
-                } catch (CertificateException e) {
-                    link.close(String.valueOf(e.getMessage()));
-                }
+        open.keySet().forEach(this::judgeAgain);
+    }
+
+    private void judgeAgain(Link link) {
+        if (link instanceof DialledLink dialled) {
+            try {
+                Peer unused = Peer.judged(trust, dialled.certified().chain());
+            } catch (CertificateException e) {
+                link.close(String.valueOf(e.getMessage()));
             }
         }
     }
@@ -105,6 +107,9 @@ public final class Links implements PeerDoor, AutoCloseable {
                 dialler.linked(link.peer().name());
             }
             listener.opened(link);
+            // What is known of certificates may have changed since the handshake, when there was no link to be judged
+            // again.
+            dialler.run(() -> judgeAgain(link));
         }
 
         @Override

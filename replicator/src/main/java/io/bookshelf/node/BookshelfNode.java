@@ -123,7 +123,10 @@ public final class BookshelfNode implements AutoCloseable {
             Beside beside) {
         long lastMillis = HybridClock.millis(store.head().clock());
         KernelClock clock = new KernelClock(config.trustWallClock(), build.built(), lastMillis, time);
-        if (!clock.known()) {
+        if (!clock.isPossible()) {
+            log.warn("clock: it is more than 50 years ahead of the time at which this software was built, which cannot"
+                    + " be: set it; until then nothing expires");
+        } else if (!clock.known()) {
             log.info("clock: the kernel does not call it synchronised, so nothing expires until it does"
                     + " (or set clock.trust = \"always\")");
         }

@@ -3,6 +3,7 @@ package io.bookshelf.node;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Properties;
 
@@ -13,6 +14,9 @@ import java.util.Properties;
  * @param built no clock can rightly be before this
  */
 public record Build(String version, Instant built) {
+    /** No stamp can rightly be later than the build by more than this. */
+    static final Duration POSSIBLE = Duration.ofDays(50 * 365L);
+
     /** This build. */
     public static Build current() {
         try (InputStream in = Build.class.getResourceAsStream("build.properties")) {

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The wall clock, known when the kernel says that it is synchronised (Linux, {@code adjtimex(2)}) or when the settings vouch
- * for it.
+ * for it; but not so long after the build that other units refuse what is stamped by it.
  *
  * <p>While it is not known, the estimate starts at the latest time that is surely past (the build, or the last stamp on disk)
  * and moves forward; a wall clock that is not before that, and not years after the build, is a better estimate and taken.
@@ -20,7 +20,8 @@ final class KernelClock implements WallClock {
 
     private final boolean trusted;
     private final long floorMillis;
-    private final long latestMillis;
+    private final long plausibleMillis;
+    private final long possibleMillis;
     private final Source source;
     private final long startNanos;
     private volatile boolean synchronised;
@@ -46,14 +47,18 @@ final class KernelClock implements WallClock {
         this.trusted = trusted;
         this.source = source;
         this.startNanos = source.nanos();
-        this.floorMillis = Math.max(built.toEpochMilli(), lastMillis);
-        this.latestMillis = built.plus(PLAUSIBLE).toEpochMilli();
+        this.plausibleMillis = built.plus(PLAUSIBLE).toEpochMilli();
+        this.possibleMillis = built.plus(Build.POSSIBLE).toEpochMilli();
+        this.floorMillis = Math.max(built.toEpochMilli(), lastMillis <= possibleMillis ? lastMillis : 0);
         this.synchronised = !trusted && source.synchronised();
         this.askedNanos = startNanos;
     }
 
     @Override
     public boolean known() {
+        if (!isPossible()) {
+            return false;
+        }
         if (trusted) {
             return true;
         }
@@ -65,6 +70,11 @@ final class KernelClock implements WallClock {
         return synchronised;
     }
 
+    /** False where it says what cannot be. */
+    boolean isPossible() {
+        return source.wallMillis() <= possibleMillis;
+    }
+
     @Override
     public long millis() {
         long wall = source.wallMillis();
@@ -72,11 +82,11 @@ final class KernelClock implements WallClock {
             return wall;
         }
         long estimate = floorMillis + TimeUnit.NANOSECONDS.toMillis(source.nanos() - startNanos);
-        return wall >= estimate && wall <= latestMillis ? wall : estimate;
+        return wall >= estimate && wall <= plausibleMillis ? wall : estimate;
     }
 
     @Override
     public String source() {
-        return trusted ? "settings" : known() ? "kernel" : "";
+        return !known() ? "" : trusted ? "settings" : "kernel";
     }
 }

@@ -28,7 +28,6 @@ import io.bookshelf.store.StateStore;
 import io.bookshelf.store.StoreReader;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +43,6 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
     private static final String PEER_TOPIC = "$bookshelf/peers/";
     private static final String LISTED_ROW = "listed";
     private static final int SECONDS_BETWEEN_SAMPLES = 10;
-    private static final Duration LATEST_STAMP = Duration.ofDays(50 * 365L);
 
     private final NodeConfig config;
     private final String unit;
@@ -67,7 +65,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
         return new Replicator(
                 config.broker().unit(),
                 CoreSettings.DEFAULTS,
-                build.built().plus(LATEST_STAMP).toEpochMilli(),
+                build.built().plus(Build.POSSIBLE).toEpochMilli(),
                 config.broker().limits().valueBytes() + PeerDoor.FRAME_OVERHEAD,
                 reports);
     }
@@ -234,23 +232,23 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
         links.addressesChanged();
     }
 
-    /** Revocation lists travel as state; each is written once, under a key that is its own. */
+    /** Revocation lists travel as state, each under a key that is its own: whatever else stands there is put right. */
     private void publishLists() {
         EmbeddedBroker running = broker;
         if (running != null) {
             for (RevocationList list : pki.newest()) {
                 Key key = Key.of(list.key());
-                if (isAbsent(key)) {
+                if (!isPublished(key)) {
                     running.hand(new OwnWrite(new Write(key, list.der(), 1, ValueProperties.NONE, 0)));
                 }
             }
         }
     }
 
-    private boolean isAbsent(Key key) {
+    private boolean isPublished(Key key) {
         try (StoreReader reader = store.openReader()) {
             Entry there = reader.get(key);
-            return there == null || there.deleted();
+            return there != null && !there.deleted() && pki.isList(there.value(), key.name());
         }
     }
 
@@ -259,11 +257,11 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
         String key = entry.key().name();
         if (key.startsWith(UNITS)) {
             directory.state(key.substring(UNITS.length()), entry.deleted() ? null : entry.value());
-        } else if (key.startsWith(LISTS) && !entry.deleted()) {
-            boolean news = pki.offer(entry.value());
-            if (news) {
-                publishLists();
+        } else if (key.startsWith(LISTS)) {
+            if (!entry.deleted()) {
+                pki.offer(entry.value());
             }
+            publishLists();
         }
     }
 

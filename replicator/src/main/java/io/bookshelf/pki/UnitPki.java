@@ -191,6 +191,17 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
         return true;
     }
 
+    /** True if it is a list that an authority which is trusted has signed, and belongs under this key. */
+    public boolean isList(byte[] der, String key) {
+        try {
+            return RevocationList.verified(der, state.contents().authorities())
+                    .key()
+                    .equals(key);
+        } catch (PkiException e) {
+            return false;
+        }
+    }
+
     /** Tries what could not be written again at each look; it counts meanwhile. */
     private synchronized void save() {
         for (String authority : Set.copyOf(unsaved)) {

@@ -27,7 +27,8 @@ final class PeerLink {
     private int lastBeat;
     private long lastBeatAt;
     private long roundTrip = -1;
-    private long offsetMillis;
+    private long peerWallMillis;
+    private long peerWallAt;
     private boolean offsetKnown;
     private Frame.@Nullable Heartbeat lastHeartbeat;
     private long askedClockHash;
@@ -200,13 +201,14 @@ final class PeerLink {
     }
 
     private void wall(long millis, boolean known) {
-        offsetMillis = millis - core.wallMillis;
+        peerWallMillis = millis;
+        peerWallAt = core.now;
         offsetKnown = known;
     }
 
-    /** How far the peer's wall clock is ahead of this unit's, in milliseconds. */
+    /** How far the peer's wall clock is ahead of this unit's as that is now, which may have been set meanwhile; milliseconds. */
     long offsetMillis() {
-        return offsetMillis;
+        return peerWallMillis + core.now - peerWallAt - core.wallMillis;
     }
 
     boolean offsetKnown() {

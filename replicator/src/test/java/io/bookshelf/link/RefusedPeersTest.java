@@ -107,6 +107,19 @@ final class RefusedPeersTest {
     }
 
     @Test
+    void aRevocationWhileALinkIsBeingOpenedCutsItToo() {
+        TestTrust trust = network.unit("attic");
+        TestUnit attic = unit(trust);
+        TestUnit hall = unit(network.unit("hall"));
+        // Once in the handshake, and once whether it is the unit that was meant; then the link opens.
+        trust.afterJudgements(2, () -> network.revoke(network.identity(Role.UNIT, "hall")));
+        attic.addresses.put("hall", List.of(hall.address()));
+        attic.links.keepLinked(Set.of("hall"));
+        await().atMost(TestUnit.PATIENCE)
+                .untilAsserted(() -> assertThat(attic.closed).containsExactly("its certificate is revoked"));
+    }
+
+    @Test
     void anOwnerComesInAndMayNotSendLinkFrames() {
         TestUnit hall = unit(network.unit("hall"));
         assertThat(refusal(hall, network.owner("anna")))

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -69,6 +70,9 @@ final class TestTrust implements PeerTrust {
     private final KeyPair own = keys();
     private final X509Certificate certificate;
     private final SSLContext context;
+    private final AtomicInteger judgements = new AtomicInteger();
+    private volatile Runnable then = () -> {};
+    private volatile int awaited;
 
     private TestTrust(Network network, PeerIdentity self) {
         this.network = network;
@@ -109,6 +113,12 @@ final class TestTrust implements PeerTrust {
         return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
     }
 
+    /** Does something once this unit has let somebody in so many times. */
+    void afterJudgements(int number, Runnable what) {
+        then = what;
+        awaited = number;
+    }
+
     @Override
     public PeerIdentity self() {
         return self;
@@ -131,6 +141,9 @@ final class TestTrust implements PeerTrust {
         PeerIdentity identity = PeerIdentity.parse(uri);
         if (network.revoked.contains(identity)) {
             throw new CertificateException("its certificate is revoked");
+        }
+        if (judgements.incrementAndGet() == awaited) {
+            then.run();
         }
         return identity;
     }

@@ -103,4 +103,16 @@ class KernelClockTest {
         assertThat(clock.source()).isEqualTo("settings");
         assertThat(now(clock)).isEqualTo(Instant.EPOCH);
     }
+
+    @Test
+    void aClockBeyondWhatCanBeIsNotBelievedWhoeverVouchesForIt() {
+        machine.wall = Instant.parse("2099-01-01T00:00:00Z");
+        machine.synchronised = true;
+        for (boolean trusted : new boolean[] {true, false}) {
+            KernelClock clock = clock(trusted, Instant.parse("2099-01-01T00:00:00Z"));
+            assertThat(clock.known()).isFalse();
+            assertThat(clock.source()).isEmpty();
+            assertThat(now(clock)).as("nor is what it stamped before").isEqualTo(BUILT);
+        }
+    }
 }

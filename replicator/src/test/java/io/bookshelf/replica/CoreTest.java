@@ -131,6 +131,18 @@ final class CoreTest {
     }
 
     @Test
+    void aPeersTimeIsComparedWithTheClockOfNowNotWithThatOfItsLastHeartbeat() {
+        step(new Input.Tick(50_000, false));
+        open(1, true);
+        receive(1, new Frame.Hello(1, 1, HIGHER, 0, null, true, DotClock.EMPTY, 90_000, true));
+        assertThat(core.wallOffsets()).containsExactly(40_000L);
+        // The clock has been put right; nothing has come from the peer since.
+        now += 100;
+        step(new Input.Tick(90_100, true));
+        assertThat(core.wallOffsets()).containsExactly(0L);
+    }
+
+    @Test
     void whatDoesNotBelongOnALinkEndsIt() {
         open(1, true);
         assertThat(closed(receive(1, new Frame.Acknowledge(1)))).containsExactly(1L);

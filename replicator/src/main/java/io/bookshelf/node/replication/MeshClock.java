@@ -22,7 +22,8 @@ public final class MeshClock implements WallClock {
             fromPeers = false;
             aheadMillis = 0;
         } else if (!offsets.isEmpty()) {
-            aheadMillis += offsets.get(offsets.size() / 2);
+            // Of an even number the earlier of the two in the middle: a time too late makes values expire.
+            aheadMillis += offsets.get((offsets.size() - 1) / 2);
             fromPeers = true;
         }
     }

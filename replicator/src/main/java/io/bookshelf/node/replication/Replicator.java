@@ -63,6 +63,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private final Map<Long, Link> links = new HashMap<>();
     private final Map<String, String> unreached = new HashMap<>();
     private Set<String> listed = Set.of();
+    private Map<String, byte[]> lastStart = Map.of();
     private long lastLink;
     private int ticks;
     private @Nullable Running running;
@@ -125,8 +126,9 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private ReplicaCore newCore(StateStore store, StoreReader reader) {
         Head head = store.head();
         boolean empty = reader.changesAfter(0, 0, 1, 1).entries().isEmpty();
-        return ReplicaCore.start(
-                unit, store.replica(), reader.kept(""), head.sequence(), head.clock(), empty, settings, random);
+        Map<String, byte[]> kept = reader.kept("");
+        kept.putAll(lastStart);
+        return ReplicaCore.start(unit, store.replica(), kept, head.sequence(), head.clock(), empty, settings, random);
     }
 
     private void begin(Running now) {
@@ -210,9 +212,9 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
                 }
             }
             case Effect.Submit submit -> now.submit(submit, inboxOf(submit.link()));
-            case Effect.ReadPage read -> post(() -> step(now.read(read)));
-            case Effect.CountPage count -> post(() -> whenAllIsTold(now, now.core, now.read(count)));
-            case Effect.ReadBuckets read -> post(() -> whenAllIsTold(now, now.core, now.read(read)));
+            case Effect.ReadPage read -> post(() -> step(now.reads().read(read)));
+            case Effect.CountPage count -> post(() -> whenAllIsTold(now, now.core, now.reads().read(count)));
+            case Effect.ReadBuckets read -> post(() -> whenAllIsTold(now, now.core, now.reads().read(read)));
             case Effect.Lost lost -> {
                 now.drop(now.conflicts()
                         .add(lost.loser(), lost.winner(), now.wall().millis()));
@@ -234,6 +236,11 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
                 step(answer);
             }
         }));
+    }
+
+    @Override
+    public void opened(Map<String, byte[]> ended) {
+        lastStart = ended;
     }
 
     @Override

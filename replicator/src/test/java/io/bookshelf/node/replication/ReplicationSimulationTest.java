@@ -60,7 +60,8 @@ final class ReplicationSimulationTest {
         }
     }
 
-    private static @Nullable String difference(SimWorld world) {
+    /** What is not as it should be once all have agreed, null for nothing. */
+    static @Nullable String difference(SimWorld world) {
         List<SimUnit> units = new ArrayList<>(world.units.values());
         Map<Key, Entry> first = shared(units.getFirst());
         for (SimUnit unit : units) {

@@ -5,10 +5,13 @@ import io.bookshelf.schema.HybridClock;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** A unit's wall clock, which may be wrong, or known to nobody. */
+/** The clock of a unit in the simulation: the production's, over one that may be wrong, or that nobody vouches for. */
 final class SimClock implements WallClock {
     private final SimWorld world;
     private final LongSupplier lastStamp;
+    private MeshClock mesh = new MeshClock(new Own());
+    private long startedAt;
+    private long floorMillis;
     long skewMillis;
     boolean timeKnown = true;
 
@@ -17,23 +20,44 @@ final class SimClock implements WallClock {
         this.lastStamp = lastStamp;
     }
 
-    /** Believes the peers while nobody else vouches for the time. */
-    void learn(List<Long> offsets) {
-        if (!timeKnown && !offsets.isEmpty()) {
-            skewMillis += offsets.get(offsets.size() / 2);
-            timeKnown = true;
+    /** The clock of the machine: while it is not known, at least what was surely past at the start. */
+    private final class Own implements WallClock {
+        @Override
+        public long millis() {
+            long wall = SimWorld.EPOCH + world.now() + skewMillis;
+            return timeKnown ? wall : Math.max(wall, floorMillis + world.now() - startedAt);
         }
+
+        @Override
+        public boolean known() {
+            return timeKnown;
+        }
+
+        @Override
+        public String source() {
+            return "simulation";
+        }
+    }
+
+    /** The unit's process begins. */
+    void started() {
+        startedAt = world.now();
+        floorMillis = HybridClock.millis(lastStamp.getAsLong());
+        mesh = new MeshClock(new Own());
+    }
+
+    void learn(List<Long> offsets) {
+        mesh.peersAreAhead(offsets);
     }
 
     @Override
     public long millis() {
-        long wall = SimWorld.EPOCH + world.now() + skewMillis;
-        return timeKnown ? wall : Math.max(wall, HybridClock.millis(lastStamp.getAsLong()));
+        return mesh.millis();
     }
 
     @Override
     public boolean known() {
-        return timeKnown;
+        return mesh.known();
     }
 
     @Override
@@ -43,6 +67,6 @@ final class SimClock implements WallClock {
 
     @Override
     public String source() {
-        return "simulation";
+        return mesh.source();
     }
 }

@@ -23,7 +23,16 @@ final class SimLinks {
     private final Set<String> pairs = new HashSet<>();
     private final Set<String> cut = new HashSet<>();
     private final Map<Long, Wire> wires = new LinkedHashMap<>();
+    private Tap tap = (from, to, frame) -> {};
     private long lastLink;
+    private long mostUnderWay;
+    /** What a link carries. */
+    long bytesPerMilli = Long.MAX_VALUE;
+
+    /** Is told of each frame that is sent. */
+    interface Tap {
+        void sent(String from, String to, Frame frame);
+    }
 
     /** One end's way to the other. */
     private static final class Wire {
@@ -35,7 +44,7 @@ final class SimLinks {
         boolean ready;
         long busyUntil;
         // Sent, and not delivered.
-        long bytes;
+        long underWay;
 
         Wire(long link, long back, SimUnit from, SimUnit to) {
             this.link = link;
@@ -47,6 +56,15 @@ final class SimLinks {
 
     SimLinks(SimWorld world) {
         this.world = world;
+    }
+
+    void tap(Tap listener) {
+        tap = listener;
+    }
+
+    /** The most bytes that have ever been sent on a link, one way, and not arrived. */
+    long mostUnderWay() {
+        return mostUnderWay;
     }
 
     /** From now on these two dial each other. */
@@ -115,32 +133,36 @@ final class SimLinks {
             return;
         }
         byte[] bytes = Frames.write(frame);
+        tap.sent(wire.from.name, wire.to.name, frame);
         wire.from.core().sent(link, bytes.length);
         if (wire.from.later) {
             bytes = SimLater.speak(frame, bytes);
             if (world.random.nextInt(20) == 0) {
                 wire.held.add(SimLater.UNKNOWN);
+                wire.underWay += SimLater.UNKNOWN.length;
             }
         }
-        wire.bytes += bytes.length;
-        if (wire.bytes > MOST_WINDOWS * world.settings.windowBytes()) {
-            throw world.wrong(wire.from + " has " + wire.bytes + " bytes under way to " + wire.to);
-        }
         wire.held.add(bytes);
+        wire.underWay += bytes.length;
+        if (wire.underWay > MOST_WINDOWS * world.settings.windowBytes()) {
+            throw world.wrong(wire.from + " has " + wire.underWay + " bytes under way to " + wire.to);
+        }
+        mostUnderWay = Math.max(mostUnderWay, wire.underWay);
         release(wire);
     }
 
     private void release(Wire wire) {
         while (wire.ready && passes(wire.from, wire.to) && !wire.held.isEmpty() && wires.containsKey(wire.link)) {
             byte[] bytes = wire.held.poll();
-            long delay = wire.from.slowness() + world.random.nextInt(20);
-            wire.busyUntil = Math.max(wire.busyUntil + 1, world.now() + delay);
+            long delay = wire.from.slowness + world.random.nextInt(20);
+            long takes = bytes.length / bytesPerMilli;
+            wire.busyUntil = Math.max(wire.busyUntil + 1, world.now() + delay) + takes;
             world.after(wire.busyUntil - world.now(), () -> deliver(wire, bytes));
         }
     }
 
     private void deliver(Wire wire, byte[] bytes) {
-        wire.bytes -= bytes.length;
+        wire.underWay -= bytes.length;
         if (wires.containsKey(wire.back)) {
             wire.to.received(wire.back, bytes);
         }

@@ -34,6 +34,11 @@ final class SimTruth {
         told.add(loser.version());
     }
 
+    /** True if some unit has kept it so. */
+    boolean wasTold(Version loser) {
+        return told.contains(loser);
+    }
+
     /** A unit has a delete; it may forget it. */
     void heldDelete(String unit, Entry tombstone) {
         deletesHeld.computeIfAbsent(unit, name -> new HashSet<>()).add(tombstone.version());

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A unit: the production core and committer over a disk in memory, with a process that can die and a clock that can be wrong. */
@@ -55,11 +56,15 @@ final class SimUnit implements EntryIndex {
     private boolean rebuild;
     private int incarnation;
     private Set<String> listed = Set.of();
+    private Map<String, byte[]> lastStart = Map.of();
     long slowness = 2;
     /** Speaks as a later version might: unknown fields, unknown frames. */
     boolean later;
 
+    int largestBatch = 40;
     boolean retired;
+    /** How long a commit takes at least. */
+    long commitMillis;
 
     private record LocalWrite(Write write) implements Submission {
         @Override
@@ -78,16 +83,13 @@ final class SimUnit implements EntryIndex {
         return store != null;
     }
 
-    long slowness() {
-        return slowness;
-    }
-
     ReplicaCore core() {
         return Objects.requireNonNull(core);
     }
 
     void start() {
         incarnation++;
+        clock.started();
         store = new MemoryStore(disk, world.random, List.of(this));
         committer = new Committer(
                 store, clock, () -> Objects.requireNonNull(store).head().sequence(), new TombstonePolicy() {
@@ -120,10 +122,12 @@ final class SimUnit implements EntryIndex {
     private void startCore() {
         MemoryStore opened = Objects.requireNonNull(store);
         try (StoreReader reader = opened.openReader()) {
+            Map<String, byte[]> kept = reader.kept("");
+            kept.putAll(lastStart);
             core = ReplicaCore.start(
                     name,
                     opened.replica(),
-                    reader.kept(""),
+                    kept,
                     opened.head().sequence(),
                     opened.head().clock(),
                     disk.rows() == 0,
@@ -188,7 +192,7 @@ final class SimUnit implements EntryIndex {
 
     private void commitSoon() {
         int mine = incarnation;
-        world.after(1 + world.random.nextInt(8), () -> {
+        world.after(1 + commitMillis + world.random.nextInt(8), () -> {
             if (incarnation == mine && isRunning() && !queue.isEmpty()) {
                 commit();
             }
@@ -198,7 +202,7 @@ final class SimUnit implements EntryIndex {
     /** Commits some of what waits. */
     void commit() {
         List<Submission> batch = new ArrayList<>();
-        int most = 1 + world.random.nextInt(40);
+        int most = 1 + world.random.nextInt(largestBatch);
         while (!queue.isEmpty() && batch.size() < most) {
             batch.add(queue.poll());
         }
@@ -259,8 +263,6 @@ final class SimUnit implements EntryIndex {
     }
 
     private void handle(Effect effect) {
-        int mine = incarnation;
-        ReplicaCore asking = core();
         switch (effect) {
             case Effect.Send send -> world.links.send(send.link(), send.frame());
             case Effect.Close close -> {
@@ -268,27 +270,23 @@ final class SimUnit implements EntryIndex {
                 world.links.close(close.link());
             }
             case Effect.Submit submit -> submit(submit);
-            case Effect.ReadPage read ->
-                world.after(world.random.nextInt(6), () -> {
-                    if (incarnation == mine && core == asking) {
-                        page(read);
-                    }
-                });
-            case Effect.CountPage count ->
-                world.after(world.random.nextInt(6), () -> {
-                    if (incarnation == mine && core == asking) {
-                        count(count);
-                    }
-                });
-            case Effect.ReadBuckets read ->
-                world.after(world.random.nextInt(6), () -> {
-                    if (incarnation == mine && core == asking) {
-                        buckets(read);
-                    }
-                });
+            case Effect.ReadPage read -> soon(() -> step(reading(reads -> reads.read(read))));
+            case Effect.CountPage count -> soon(() -> step(reading(reads -> reads.read(count))));
+            case Effect.ReadBuckets read -> soon(() -> step(reading(reads -> reads.read(read))));
             case Effect.Lost lost -> {}
             case Effect.Say say -> world.say(name + ": " + say.line());
         }
+    }
+
+    /** Reads, unless whoever asked is not there any more. */
+    private void soon(Runnable reading) {
+        int mine = incarnation;
+        ReplicaCore asking = core();
+        world.after(world.random.nextInt(6), () -> {
+            if (incarnation == mine && core == asking) {
+                reading.run();
+            }
+        });
     }
 
     private void submit(Effect.Submit submit) {
@@ -303,44 +301,11 @@ final class SimUnit implements EntryIndex {
         commitSoon();
     }
 
-    private void page(Effect.ReadPage read) {
+    private Input reading(Function<Reads, Input> what) {
         MemoryStore opened = Objects.requireNonNull(store);
-        long damage = opened.health().damagedRows();
         try (StoreReader reader = opened.openReader()) {
-            StoreReader.Page<Long> page = reader.changesAfter(read.after(), 0, 50, 32 * 1024);
-            Long next = page.next();
-            step(new Input.Page(
-                    read.link(),
-                    page.entries(),
-                    next == null ? page.sequence() : next,
-                    page.sequence(),
-                    next != null,
-                    opened.health().damagedRows() != damage));
+            return what.apply(new Reads(opened, reader, 50, 32 * 1024));
         }
-    }
-
-    private void count(Effect.CountPage count) {
-        try (StoreReader reader = Objects.requireNonNull(store).openReader()) {
-            String after = count.after().isEmpty() ? null : count.after();
-            StoreReader.Page<String> page = reader.scan("", after, 0, 50, 32 * 1024);
-            step(new Input.Counted(page.entries(), page.next() == null));
-        }
-    }
-
-    private void buckets(Effect.ReadBuckets read) {
-        Map<Integer, List<Entry>> found = new HashMap<>();
-        try (StoreReader reader = Objects.requireNonNull(store).openReader()) {
-            long bytes = 0;
-            for (int bucket : read.buckets()) {
-                List<Entry> leaf = reader.bucket(bucket);
-                found.put(bucket, leaf);
-                bytes += leaf.stream().mapToLong(Frames::size).sum();
-                if (bytes >= read.bytes()) {
-                    break;
-                }
-            }
-        }
-        step(new Input.Buckets(read.ticket(), found));
     }
 
     void opened(long link, SimUnit other, boolean dialled) {
@@ -381,6 +346,11 @@ final class SimUnit implements EntryIndex {
                     .forEach(entry -> all.put(entry.key(), entry));
         }
         return all;
+    }
+
+    @Override
+    public void opened(Map<String, byte[]> ended) {
+        lastStart = ended;
     }
 
     @Override

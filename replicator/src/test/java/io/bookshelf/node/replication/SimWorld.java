@@ -34,7 +34,11 @@ final class SimWorld {
     }
 
     SimWorld(long seed) {
-        this.random = new Random(seed);
+        this(new Random(seed));
+    }
+
+    SimWorld(Random random) {
+        this.random = random;
     }
 
     long now() {
