@@ -31,7 +31,9 @@ final class UnitTopics {
     private final UnitDocuments documents = new UnitDocuments();
     private final SysTopics sys;
     private final long startMillis;
+    private final Map<String, String> listeners = new LinkedHashMap<>();
     private long seconds;
+    private long toldReplica;
     private Vital last = new Vital(true, "", 0, 0, 0);
 
     /** What of the unit's health is told at once. */
@@ -95,6 +97,9 @@ final class UnitTopics {
                     "$bookshelf/health",
                     documents.health(health, bus.head(), companion.problems(), companion.lastAgreed()));
         }
+        if (!listeners.isEmpty() && store.replica() != toldReplica) {
+            tellUnit();
+        }
     }
 
     private UnitDocuments.Clock clock() {
@@ -103,12 +108,17 @@ final class UnitTopics {
 
     /** Once the listeners are there. */
     void listening(InetSocketAddress mqtt, InetSocketAddress web, @Nullable InetSocketAddress listen) {
-        Map<String, String> listeners = new LinkedHashMap<>();
         listeners.put("mqtt", text(mqtt));
         listeners.put("web", text(web));
         if (listen != null) {
             listeners.put("listen", text(listen));
         }
+        tellUnit();
+    }
+
+    /** Again when damage to the store has made another author of this unit. */
+    private void tellUnit() {
+        toldReplica = store.replica();
         Map<String, Long> limits = new LinkedHashMap<>();
         limits.put("keyBytes", (long) config.limits().keyBytes());
         limits.put("valueBytes", (long) config.limits().valueBytes());
@@ -117,8 +127,8 @@ final class UnitTopics {
         limits.put("queuedEvents", (long) config.limits().queuedEvents());
         topics.set(
                 "$bookshelf/unit",
-                documents.unit(new UnitDocuments.Unit(
-                        config.unit(), store.replica(), version, startMillis, listeners, limits)));
+                documents.unit(
+                        new UnitDocuments.Unit(config.unit(), toldReplica, version, startMillis, listeners, limits)));
     }
 
     private static String text(InetSocketAddress address) {
