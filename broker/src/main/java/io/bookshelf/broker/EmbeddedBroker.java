@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +65,7 @@ public final class EmbeddedBroker implements Closeable {
     private final Listeners listeners;
     private final @Nullable PeerDoor door;
     private final Companion companion;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile long tombstoneFloor;
     private InetSocketAddress mqtt;
     private InetSocketAddress web;
@@ -279,9 +281,12 @@ public final class EmbeddedBroker implements Closeable {
         return counters;
     }
 
-    /** Says goodbye to the clients, commits what was taken, and stops. The store stays open. */
+    /** Says goodbye to the clients, commits what was taken, and stops, the first time. The store stays open. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         listeners.close();
         loop.submit(() -> {
                     sessions.tick();

@@ -32,7 +32,9 @@ final class UnitTopics {
     private final UnitDocuments documents = new UnitDocuments();
     private final SysTopics sys;
     private final long startMillis;
+    private final Map<String, String> listeners = new LinkedHashMap<>();
     private long seconds;
+    private long toldReplica;
     private Vital last = new Vital(true, "", 0, 0, 0);
     private List<String> lastProblems = List.of();
 
@@ -97,6 +99,9 @@ final class UnitTopics {
             lastProblems = problems;
             topics.set("$bookshelf/health", documents.health(health, bus.head(), problems, companion.lastAgreed()));
         }
+        if (!listeners.isEmpty() && store.replica() != toldReplica) {
+            tellUnit();
+        }
     }
 
     private UnitDocuments.Clock clock() {
@@ -105,12 +110,17 @@ final class UnitTopics {
 
     /** Once the listeners are there. */
     void listening(InetSocketAddress mqtt, InetSocketAddress web, @Nullable InetSocketAddress listen) {
-        Map<String, String> listeners = new LinkedHashMap<>();
         listeners.put("mqtt", text(mqtt));
         listeners.put("web", text(web));
         if (listen != null) {
             listeners.put("listen", text(listen));
         }
+        tellUnit();
+    }
+
+    /** Again when damage to the store has made another author of this unit. */
+    private void tellUnit() {
+        toldReplica = store.replica();
         Map<String, Long> limits = new LinkedHashMap<>();
         limits.put("keyBytes", (long) config.limits().keyBytes());
         limits.put("valueBytes", (long) config.limits().valueBytes());
@@ -119,8 +129,8 @@ final class UnitTopics {
         limits.put("queuedEvents", (long) config.limits().queuedEvents());
         topics.set(
                 "$bookshelf/unit",
-                documents.unit(new UnitDocuments.Unit(
-                        config.unit(), store.replica(), version, startMillis, listeners, limits)));
+                documents.unit(
+                        new UnitDocuments.Unit(config.unit(), toldReplica, version, startMillis, listeners, limits)));
     }
 
     private static String text(InetSocketAddress address) {

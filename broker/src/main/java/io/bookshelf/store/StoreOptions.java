@@ -2,6 +2,7 @@ package io.bookshelf.store;
 
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -52,106 +53,86 @@ public record StoreOptions(
 
     /** These with another durability. */
     public StoreOptions withDurability(Durability other) {
-        return new StoreOptions(
-                other,
-                reserveBytes,
-                recentEntries,
-                recentBytes,
-                sliceEntries,
-                mostSetAside,
-                checkEveryMillis,
-                indexes,
-                random,
-                millis);
+        return with(copy -> copy.durability = other);
     }
 
     /** These with a reserve of another size. */
     public StoreOptions withReserveBytes(long bytes) {
-        return new StoreOptions(
-                durability,
-                bytes,
-                recentEntries,
-                recentBytes,
-                sliceEntries,
-                mostSetAside,
-                checkEveryMillis,
-                indexes,
-                random,
-                millis);
+        return with(copy -> copy.reserveBytes = bytes);
     }
 
     /** These with other bounds of what the log gathers. */
     public StoreOptions withRecent(int entries, long bytes, int slice) {
-        return new StoreOptions(
-                durability,
-                reserveBytes,
-                entries,
-                bytes,
-                slice,
-                mostSetAside,
-                checkEveryMillis,
-                indexes,
-                random,
-                millis);
+        return with(copy -> {
+            copy.recentEntries = entries;
+            copy.recentBytes = bytes;
+            copy.sliceEntries = slice;
+        });
     }
 
     /** These with another time between checks. */
     public StoreOptions withCheckEveryMillis(long every) {
-        return new StoreOptions(
-                durability,
-                reserveBytes,
-                recentEntries,
-                recentBytes,
-                sliceEntries,
-                mostSetAside,
-                every,
-                indexes,
-                random,
-                millis);
+        return with(copy -> copy.checkEveryMillis = every);
     }
 
     /** These with these indexes. */
     public StoreOptions withIndexes(List<EntryIndex> others) {
-        return new StoreOptions(
-                durability,
-                reserveBytes,
-                recentEntries,
-                recentBytes,
-                sliceEntries,
-                mostSetAside,
-                checkEveryMillis,
-                others,
-                random,
-                millis);
+        return with(copy -> copy.indexes = others);
     }
 
     /** These with another source of replica ids. */
     public StoreOptions withRandom(RandomGenerator other) {
-        return new StoreOptions(
-                durability,
-                reserveBytes,
-                recentEntries,
-                recentBytes,
-                sliceEntries,
-                mostSetAside,
-                checkEveryMillis,
-                indexes,
-                other,
-                millis);
+        return with(copy -> copy.random = other);
     }
 
     /** These with another clock. */
     public StoreOptions withMillis(LongSupplier clock) {
-        return new StoreOptions(
-                durability,
-                reserveBytes,
-                recentEntries,
-                recentBytes,
-                sliceEntries,
-                mostSetAside,
-                checkEveryMillis,
-                indexes,
-                random,
-                clock);
+        return with(copy -> copy.millis = clock);
+    }
+
+    private StoreOptions with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
+        return copy.made();
+    }
+
+    private static final class Copy {
+        Durability durability;
+        long reserveBytes;
+        int recentEntries;
+        long recentBytes;
+        int sliceEntries;
+        final int mostSetAside;
+        long checkEveryMillis;
+        List<EntryIndex> indexes;
+        RandomGenerator random;
+        LongSupplier millis;
+
+        Copy(StoreOptions of) {
+            durability = of.durability;
+            reserveBytes = of.reserveBytes;
+            recentEntries = of.recentEntries;
+            recentBytes = of.recentBytes;
+            sliceEntries = of.sliceEntries;
+            mostSetAside = of.mostSetAside;
+            checkEveryMillis = of.checkEveryMillis;
+            indexes = of.indexes;
+            random = of.random;
+            millis = of.millis;
+        }
+
+        StoreOptions made() {
+            return new StoreOptions(
+                    durability,
+                    reserveBytes,
+                    recentEntries,
+                    recentBytes,
+                    sliceEntries,
+                    mostSetAside,
+                    checkEveryMillis,
+                    indexes,
+                    random,
+                    millis);
+        }
     }
 }

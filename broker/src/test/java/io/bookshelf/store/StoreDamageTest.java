@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,42 +78,33 @@ final class StoreDamageTest {
 
     /** How many of the keys written are gone; none may have another value. */
     private int missing(SqliteStateStore store, String damage) {
-        int missing = 0;
-        for (Entry entry : written.values()) {
-            Entry read = get(store, entry.key());
-            if (read == null) {
-                missing++;
-            } else {
-                assertThat(read).as(damage).isEqualTo(entry);
+        try (HealingReader reader = new HealingReader(store)) {
+            int missing = 0;
+            for (Entry entry : written.values()) {
+                Entry read = reader.get(entry.key());
+                if (read == null) {
+                    missing++;
+                } else {
+                    assertThat(read).as(damage).isEqualTo(entry);
+                }
             }
-        }
-        String after = null;
-        do {
-            String from = after;
-            StoreReader.Page<String> page = read(store, reader -> reader.scan("", from, 0, 100, 1 << 20));
-            for (Entry entry : page.entries()) {
-                assertThat(entry).as(damage).isEqualTo(written.get(entry.key()));
-            }
-            after = page.next();
-        } while (after != null);
-        return missing;
-    }
-
-    /** Reads as the bus does: damage found on the way is healed by the next transaction. */
-    private static <T extends @Nullable Object> T read(SqliteStateStore store, Function<StoreReader, T> read) {
-        try (StoreReader reader = store.openReader()) {
-            return read.apply(reader);
-        } catch (StoreException damaged) {
-            assertThat(damaged.reason()).isEqualTo(StoreException.Reason.DAMAGED);
-        }
-        store.begin().close();
-        try (StoreReader reader = store.openReader()) {
-            return read.apply(reader);
+            String after = null;
+            do {
+                String from = after;
+                StoreReader.Page<String> page = reader.read(rows -> rows.scan("", from, 0, 100, 1 << 20));
+                for (Entry entry : page.entries()) {
+                    assertThat(entry).as(damage).isEqualTo(written.get(entry.key()));
+                }
+                after = page.next();
+            } while (after != null);
+            return missing;
         }
     }
 
     private static @Nullable Entry get(SqliteStateStore store, Key key) {
-        return StoreDamageTest.<@Nullable Entry>read(store, reader -> reader.get(key));
+        try (HealingReader reader = new HealingReader(store)) {
+            return reader.get(key);
+        }
     }
 
     @ParameterizedTest
@@ -311,14 +301,15 @@ final class StoreDamageTest {
         fill();
         long before = openAndTakeReplica();
         sql("UPDATE meta SET format = 9, writable_by = 9");
-        try (SqliteStateStore store = open(folder)) {
+        try (SqliteStateStore store = open(folder);
+                HealingReader reader = new HealingReader(store)) {
             assertThat(missing(store, "later version")).isZero();
             assertThat(store.replica()).isNotEqualTo(before);
             assertThat(store.head().sequence()).isEqualTo(KEYS);
             assertThat(store.head().keys()).isEqualTo(KEYS);
             assertThat(store.health().filesSetAside()).hasSize(1);
             assertThat(store.health().salvagedRows()).isEqualTo(KEYS);
-            assertThat(read(store, StoreReader::sessions)).hasSize(20);
+            assertThat(reader.read(StoreReader::sessions)).hasSize(20);
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The durable sessions of a {@link MemoryDisk}. */
-final class MemorySessions {
+/** The rows of durable sessions, kept in memory. For one thread. */
+public final class MemorySessions {
     private final Map<String, Rows> sessions = new TreeMap<>();
 
     /** The rows of one session. */
@@ -27,6 +27,10 @@ final class MemorySessions {
         final Set<Integer> incoming = new TreeSet<>();
         long cursor;
         long lastEvent;
+
+        boolean isFinished() {
+            return inFlight.isEmpty() && incoming.isEmpty() && events.isEmpty();
+        }
 
         Rows copy() {
             Rows copy = new Rows();
@@ -57,7 +61,7 @@ final class MemorySessions {
     }
 
     /** Applies a change; running what is returned takes it back. */
-    Runnable apply(SessionChange change) {
+    public Runnable apply(SessionChange change) {
         String client = change.clientId();
         Rows before = sessions.get(client);
         Rows rows = before == null ? new Rows() : before.copy();
@@ -92,7 +96,8 @@ final class MemorySessions {
         };
     }
 
-    List<StoredSession> all() {
+    /** The sessions and wills, as a reader tells them. */
+    public List<StoredSession> all() {
         List<StoredSession> all = new ArrayList<>();
         sessions.forEach((client, rows) -> {
             if (rows.session != null) {
@@ -102,6 +107,19 @@ final class MemorySessions {
             }
         });
         return all;
+    }
+
+    /** Clients of whom packets, packet ids or events are there, whether their session is or not; and how many of each. */
+    public List<String> unfinished() {
+        return sessions.entrySet().stream()
+                .filter(each -> !each.getValue().isFinished())
+                .map(each -> "%s: %d packets, %d packet ids, %d events"
+                        .formatted(
+                                each.getKey(),
+                                each.getValue().inFlight.size(),
+                                each.getValue().incoming.size(),
+                                each.getValue().events.size()))
+                .toList();
     }
 
     private static StoredSession stored(String client, Rows rows, SessionChange.SaveSession own) {
@@ -123,7 +141,8 @@ final class MemorySessions {
                 rows.lastEvent);
     }
 
-    List<SessionChange.QueuedEvent> events(String client, long after, int most, int mostBytes) {
+    /** Events of a session that are not in flight, in order. */
+    public List<SessionChange.QueuedEvent> events(String client, long after, int most, int mostBytes) {
         Rows rows = sessions.getOrDefault(client, new Rows());
         Set<Long> sent = rows.inFlight.values().stream()
                 .filter(packet -> packet.key() == null)
@@ -143,7 +162,8 @@ final class MemorySessions {
         return found;
     }
 
-    SessionChange.@Nullable QueuedEvent event(String client, long number) {
+    /** An event of a session, null if it is not there. */
+    public SessionChange.@Nullable QueuedEvent event(String client, long number) {
         return sessions.getOrDefault(client, new Rows()).events.get(number);
     }
 }

@@ -103,23 +103,6 @@ final class BackpressureIT {
         }
     }
 
-    private static final class RightClock implements WallClock {
-        @Override
-        public long millis() {
-            return System.currentTimeMillis();
-        }
-
-        @Override
-        public boolean known() {
-            return true;
-        }
-
-        @Override
-        public String source() {
-            return "the test";
-        }
-    }
-
     private EmbeddedBroker start() {
         Limits all = Limits.DEFAULTS;
         Limits limits = new Limits(
@@ -138,7 +121,7 @@ final class BackpressureIT {
                 all.queuedBytes(),
                 all.eventSeconds());
         BrokerConfig config = new BrokerConfig("test", mqtt, mqtt, null, limits, List.of(), List.of());
-        EmbeddedBroker unit = EmbeddedBroker.start(config, store, new RightClock(), AccessPolicy.OPEN, "test");
+        EmbeddedBroker unit = EmbeddedBroker.start(config, store, WallClock.trusted(), AccessPolicy.OPEN, "test");
         units.closing(() -> {
             store.hangs.countDown();
             unit.close();

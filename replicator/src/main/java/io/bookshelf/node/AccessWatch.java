@@ -4,6 +4,7 @@ import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.access.AccessRules;
 import io.bookshelf.broker.access.PasswordFile;
 import io.bookshelf.broker.access.ReloadableAccess;
+import io.bookshelf.pki.FileStamp;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;

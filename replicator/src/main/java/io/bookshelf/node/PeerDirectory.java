@@ -1,6 +1,7 @@
 package io.bookshelf.node;
 
 import io.bookshelf.link.PeerAddress;
+import io.bookshelf.pki.FileStamp;
 import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -7,13 +7,27 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
-/** By what a change of a file is noticed; its time alone may be the same after a quick second change. */
-record FileStamp(
-        Path file,
+/**
+ * By what a change of a file is noticed; its time alone may be the same after a quick second change.
+ *
+ * @param file null for no file
+ * @param modified when it was last modified, null if it cannot be read
+ * @param size in bytes
+ * @param fileKey which file it is, by whatever name
+ */
+public record FileStamp(
+        @Nullable Path file,
         @Nullable FileTime modified,
         long size,
         @Nullable Object fileKey) {
-    static FileStamp of(Path file) {
+    /** Of no file. */
+    public static final FileStamp NONE = new FileStamp(null, null, 0, null);
+
+    /** A file as it is now. */
+    public static FileStamp of(@Nullable Path file) {
+        if (file == null) {
+            return NONE;
+        }
         try {
             BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
             return new FileStamp(file, is.lastModifiedTime(), is.size(), is.fileKey());

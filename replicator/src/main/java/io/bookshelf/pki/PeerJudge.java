@@ -2,6 +2,7 @@ package io.bookshelf.pki;
 
 import io.bookshelf.broker.peer.PeerIdentity;
 import io.bookshelf.broker.peer.PeerIdentity.Role;
+import io.bookshelf.broker.peer.RefusalLog;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.security.cert.CertificateException;
@@ -48,10 +49,8 @@ final class PeerJudge extends X509ExtendedTrustManager {
         return switch (CertificateRules.judge(chain, situation.get(), allowed)) {
             case Verdict.Welcome welcome -> {
                 if (!welcome.warning().isEmpty()) {
-                    log.warn(
-                            "the certificate of " + welcome.who() + " " + welcome.warning()
-                                    + "; let in all the same, because it is listed",
-                            System.nanoTime());
+                    log.say("the certificate of " + welcome.who() + " " + welcome.warning()
+                            + "; let in all the same, because it is listed");
                 }
                 yield welcome.who();
             }
@@ -69,7 +68,7 @@ final class PeerJudge extends X509ExtendedTrustManager {
             judge(chain, allowed);
         } catch (CertificateException e) {
             if (refusalsToo) {
-                log.warn((from == null ? "somebody" : from) + " is refused: " + e.getMessage(), System.nanoTime());
+                log.say((from == null ? "somebody" : from) + " is refused: " + e.getMessage());
             }
             throw e;
         }

@@ -66,28 +66,10 @@ public final class Renewal implements AutoCloseable {
      */
     public static void now(Path folder, String signer) throws InterruptedException {
         UnitPki.Settings settings = new UnitPki.Settings(
-                folder, folder.resolve("lists"), new SystemTime(), Instant.now(), unit -> false, null);
+                folder, folder.resolve("lists"), WallClock.trusted(), Instant.now(), unit -> false, null);
         try (UnitPki unit = UnitPki.open(settings);
                 SignerClient client = new SignerClient(signer, unit)) {
             renew(unit, client, client.authorities());
-        }
-    }
-
-    /** The clock of a machine on which somebody types commands. */
-    private static final class SystemTime implements WallClock {
-        @Override
-        public long millis() {
-            return System.currentTimeMillis();
-        }
-
-        @Override
-        public boolean known() {
-            return true;
-        }
-
-        @Override
-        public String source() {
-            return "system";
         }
     }
 

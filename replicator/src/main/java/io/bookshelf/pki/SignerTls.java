@@ -2,6 +2,7 @@ package io.bookshelf.pki;
 
 import io.bookshelf.broker.peer.PeerIdentity;
 import io.bookshelf.broker.peer.PeerIdentity.Role;
+import io.bookshelf.broker.peer.RefusalLog;
 import java.security.KeyPair;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -52,7 +53,7 @@ final class SignerTls implements AutoCloseable {
         this.log = log;
         this.state = new State(folder.authorities(), newest(), own());
         this.keys = new SwappableKeys(state.own());
-        this.judge = new PeerJudge(this::situation, new RefusalLog(log), true);
+        this.judge = new PeerJudge(this::situation, new RefusalLog(System::nanoTime, log::warn), true);
         this.tls = StrictTls.of(keys, judge);
         looking.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }

@@ -3,6 +3,7 @@ package io.bookshelf.pki;
 import io.bookshelf.broker.peer.PeerIdentity;
 import io.bookshelf.broker.peer.PeerIdentity.Role;
 import io.bookshelf.broker.peer.PeerTrust;
+import io.bookshelf.broker.peer.RefusalLog;
 import io.bookshelf.bus.WallClock;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
@@ -45,7 +46,7 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
     private final SwappableKeys keys;
     private final StrictTls tls;
     private final SSLContext context;
-    private final RefusalLog once = new RefusalLog(log);
+    private final RefusalLog refusals;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("bookshelf-pki").daemon().unstarted(task));
@@ -75,6 +76,7 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
 
     private UnitPki(Settings settings) {
         this.settings = settings;
+        this.refusals = new RefusalLog(settings.clock()::nanos, log::warn);
         this.bundle = new Bundle(settings.folder());
         this.kept = new KeptLists(settings.lists(), log);
         this.seen = stamps();
@@ -92,7 +94,7 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
             log.warn("{} can be read by others: chmod 600 it", bundle.key());
         }
         this.state = new State(contents, kept.load(contents.authorities()));
-        this.judge = new PeerJudge(this::situation, once, false);
+        this.judge = new PeerJudge(this::situation, refusals, false);
         this.keys = new SwappableKeys(contents.credentials());
         this.tls = StrictTls.of(keys, judge);
         this.context = tls.context();
@@ -164,18 +166,14 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
             try {
                 list = RevocationList.verified(der, now.contents().authorities());
             } catch (PkiException e) {
-                once.warn(
-                        "a revocation list is ignored: " + e.getMessage(),
-                        settings.clock().nanos());
+                refusals.say("a revocation list is ignored: " + e.getMessage());
                 return false;
             }
             RevocationList before = now.lists().get(list.authority());
             if (before != null && list.number() <= before.number()) {
                 if (!Arrays.equals(list.der(), before.der())) {
-                    once.warn(
-                            "revocation list " + list.number() + " of authority " + list.authority()
-                                    + " is ignored: list " + before.number() + " is known",
-                            settings.clock().nanos());
+                    refusals.say("revocation list " + list.number() + " of authority " + list.authority()
+                            + " is ignored: list " + before.number() + " is known");
                 }
                 return false;
             }
@@ -212,9 +210,7 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
                 }
                 unsaved.remove(authority);
             } catch (PkiException e) {
-                once.warn(
-                        "a revocation list is not on disk yet: " + e.getMessage(),
-                        settings.clock().nanos());
+                refusals.say("a revocation list is not on disk yet: " + e.getMessage());
             }
         }
     }

@@ -65,7 +65,7 @@ final class TestUnit implements AutoCloseable, LinkListener {
         StateStore opened = SqliteStateStore.open(data, StoreOptions.defaults());
         store = opened;
         broker = EmbeddedBroker.start(
-                config, opened, new RightClock(), AccessPolicy.OPEN, "test", links, Companion.none(config.unit()));
+                config, opened, WallClock.trusted(), AccessPolicy.OPEN, "test", links, Companion.none(config.unit()));
     }
 
     void stop() {
@@ -126,22 +126,5 @@ final class TestUnit implements AutoCloseable, LinkListener {
     public void close() {
         links.close();
         stop();
-    }
-
-    private static final class RightClock implements WallClock {
-        @Override
-        public long millis() {
-            return System.currentTimeMillis();
-        }
-
-        @Override
-        public boolean known() {
-            return true;
-        }
-
-        @Override
-        public String source() {
-            return "test";
-        }
     }
 }

@@ -103,6 +103,15 @@ final class SessionLog {
 
     /** Hands in what has been recorded, if anything. */
     void flush() {
+        flush(false);
+    }
+
+    /** Saves the cursor too, if it has moved; for the slow tick. */
+    void flushWithCursor() {
+        flush(true);
+    }
+
+    private void flush(boolean forTheCursor) {
         scheduled = false;
         if (!session.durable()) {
             return;
@@ -121,29 +130,16 @@ final class SessionLog {
         packets.clear();
         List<Runnable> actions = afterSave;
         afterSave = new ArrayList<>();
-        if (changes.isEmpty() && actions.isEmpty()) {
+        long cursor = session.outbox().cursor();
+        if (changes.isEmpty() && actions.isEmpty() && (!forTheCursor || cursor == savedCursor)) {
             return;
         }
         long before = savedCursor;
-        moveCursor(changes);
-        context.submit().accept(new Save(session, before, changes, actions));
-    }
-
-    /** Saves the cursor too, if it has moved; for the slow tick. */
-    void flushWithCursor() {
-        long cursor = session.outbox().cursor();
-        if (session.durable() && cursor != savedCursor) {
-            moveCursor(others);
-        }
-        flush();
-    }
-
-    private void moveCursor(List<SessionChange> changes) {
-        long cursor = session.outbox().cursor();
         if (cursor != savedCursor) {
             savedCursor = cursor;
             changes.add(new SessionChange.MoveCursor(session.clientId(), cursor));
         }
+        context.submit().accept(new Save(session, before, changes, actions));
     }
 
     /** The cursor as the store has it, or will once all that was handed in is on disk. */
@@ -153,6 +149,11 @@ final class SessionLog {
 
     void savedCursor(long cursor) {
         savedCursor = cursor;
+    }
+
+    /** What would have moved the cursor was refused: it may be where it was before. */
+    void notSaved(long before) {
+        savedCursor = Math.min(before, savedCursor);
     }
 
     /** Changes of a session on their way to the store. */
@@ -169,8 +170,7 @@ final class SessionLog {
                 actions.forEach(Runnable::run);
             } else if (!session.ended()) {
                 session.changes().putBack(sessionChanges);
-                session.changes()
-                        .savedCursor(Math.min(cursorBefore, session.changes().savedCursor()));
+                session.changes().notSaved(cursorBefore);
                 session.close(ClientLink.CloseReason.NO_ROOM);
             }
         }

@@ -88,6 +88,7 @@ public final class SessionRegistry {
             // In the same transaction: a session that the client was told is gone must not come back after a crash.
             changes.add(new SessionChange.DropSession(session.clientId()));
         }
+        long saved = session.changes().savedCursor();
         if (session.durable()) {
             // What is sent again has to be on disk before, also where the disk has refused it once.
             session.changes().flush();
@@ -98,6 +99,7 @@ public final class SessionRegistry {
         wills.connected(request.clientId(), request.will(), changes);
         Consumer<@Nullable String> answer = refusal -> {
             if (refusal != null) {
+                session.changes().notSaved(saved);
                 // The connection never learns of its session, so it cannot let go of it.
                 disconnected(session, request.link(), true, present ? session.expirySeconds() : 0);
                 connected.refused(refusal);

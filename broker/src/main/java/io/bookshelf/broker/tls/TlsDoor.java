@@ -2,6 +2,7 @@ package io.bookshelf.broker.tls;
 
 import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.peer.PeerTrust;
+import io.bookshelf.broker.peer.RefusalLog;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -83,7 +84,7 @@ public final class TlsDoor implements Closeable {
 
     private void refuse(Channel channel, String why) {
         if (unfinished.remove(channel)) {
-            refusals.refused(String.valueOf(channel.remoteAddress()), why);
+            refusals.say(channel.remoteAddress() + " refused: " + why);
         }
         channel.close();
     }

@@ -9,21 +9,15 @@ import io.bookshelf.schema.HybridClock;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.Seen;
 import io.bookshelf.schema.Version;
+import io.bookshelf.store.MemorySessions;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
 import io.bookshelf.store.StoredSession;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is on the simulated disk. Its pages are small, so that few keys make many of them. */
@@ -35,22 +29,10 @@ final class SimStore implements StoreReader {
     /** The last write of each key, its delete too when the store has forgotten that. */
     final TreeMap<Key, Entry> last = new TreeMap<>();
 
-    final Map<String, Kept> sessions = new HashMap<>();
+    final MemorySessions sessions = new MemorySessions();
     private final int rowsAPage;
     private final SimClock clock;
     long sequence;
-
-    /** The rows of one session. */
-    static final class Kept {
-        SessionChange.@Nullable SaveSession session;
-        SessionChange.@Nullable SaveWill will;
-        final Map<String, SessionChange.Subscribe> subscriptions = new LinkedHashMap<>();
-        final Map<Integer, SessionChange.SaveInFlight> inFlight = new TreeMap<>();
-        final TreeMap<Long, SessionChange.QueuedEvent> events = new TreeMap<>();
-        final Set<Integer> incoming = new TreeSet<>();
-        long cursor;
-        long lastEvent;
-    }
 
     SimStore(int rowsAPage, SimClock clock) {
         this.rowsAPage = rowsAPage;
@@ -81,7 +63,7 @@ final class SimStore implements StoreReader {
             last.put(write.key(), entry);
         }
         for (SessionChange change : submission.sessionChanges()) {
-            apply(change instanceof SessionChange.QueuedEvent event ? event.behind(sequence) : change);
+            sessions.apply(change instanceof SessionChange.QueuedEvent event ? event.behind(sequence) : change);
         }
         return new Commit.Outcome(submission, entry, sequence, null);
     }
@@ -102,35 +84,6 @@ final class SimStore implements StoreReader {
         entries.values().removeIf(entry -> entry.deleted() && entry.sequence() <= tombstoneFloor);
         bySequence.clear();
         entries.values().forEach(entry -> bySequence.put(entry.sequence(), entry));
-    }
-
-    private void apply(SessionChange change) {
-        Kept kept = sessions.computeIfAbsent(change.clientId(), id -> new Kept());
-        switch (change) {
-            case SessionChange.SaveSession s -> {
-                kept.session = s;
-                kept.cursor = s.cursor();
-            }
-            case SessionChange.DropSession s -> {
-                Kept fresh = new Kept();
-                fresh.will = kept.will;
-                sessions.put(s.clientId(), fresh);
-            }
-            case SessionChange.MoveCursor m -> kept.cursor = m.cursor();
-            case SessionChange.Subscribe s -> kept.subscriptions.put(s.filter(), s);
-            case SessionChange.Unsubscribe u -> kept.subscriptions.remove(u.filter());
-            case SessionChange.QueuedEvent e -> {
-                kept.events.put(e.number(), e);
-                kept.lastEvent = e.number();
-            }
-            case SessionChange.DropEvent e -> kept.events.remove(e.number());
-            case SessionChange.SaveInFlight p -> kept.inFlight.put(p.packetId(), p);
-            case SessionChange.DropInFlight p -> kept.inFlight.remove(p.packetId());
-            case SessionChange.SaveIncoming i -> kept.incoming.add(i.packetId());
-            case SessionChange.DropIncoming i -> kept.incoming.remove(i.packetId());
-            case SessionChange.SaveWill w -> kept.will = w;
-            case SessionChange.DropWill w -> kept.will = null;
-        }
     }
 
     @Override
@@ -185,51 +138,17 @@ final class SimStore implements StoreReader {
 
     @Override
     public List<StoredSession> sessions() {
-        List<StoredSession> all = new ArrayList<>();
-        sessions.forEach((client, kept) -> {
-            if (kept.session != null || kept.will != null) {
-                all.add(stored(client, kept));
-            }
-        });
-        return all;
-    }
-
-    private static StoredSession stored(String client, Kept kept) {
-        SessionChange.SaveSession own = kept.session;
-        return new StoredSession(
-                client,
-                own == null
-                        ? null
-                        : new SessionChange.SaveSession(client, own.expirySeconds(), own.disconnectedAt(), kept.cursor),
-                kept.subscriptions.values().stream()
-                        .sorted(Comparator.comparingLong(SessionChange.Subscribe::order))
-                        .toList(),
-                kept.inFlight.values().stream()
-                        .sorted(Comparator.comparingLong(SessionChange.SaveInFlight::order))
-                        .toList(),
-                List.copyOf(kept.incoming),
-                kept.will,
-                kept.events.size(),
-                0,
-                kept.lastEvent);
+        return sessions.all();
     }
 
     @Override
     public List<SessionChange.QueuedEvent> events(String clientId, long after, int maxEvents, int maxBytes) {
-        Kept kept = sessions.getOrDefault(clientId, new Kept());
-        Set<Long> sent = kept.inFlight.values().stream()
-                .filter(packet -> packet.key() == null)
-                .map(SessionChange.SaveInFlight::event)
-                .collect(Collectors.toSet());
-        return kept.events.tailMap(after, false).values().stream()
-                .filter(event -> !sent.contains(event.number()))
-                .limit(Math.min(maxEvents, rowsAPage))
-                .toList();
+        return sessions.events(clientId, after, Math.min(maxEvents, rowsAPage), maxBytes);
     }
 
     @Override
     public SessionChange.@Nullable QueuedEvent event(String clientId, long number) {
-        return sessions.getOrDefault(clientId, new Kept()).events.get(number);
+        return sessions.event(clientId, number);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
+import io.bookshelf.store.StoredSession;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -127,8 +128,9 @@ final class SimUnit implements SessionContext.Reads {
 
     void restore() {
         Map<String, List<SessionChange.QueuedEvent>> events = new HashMap<>();
-        world.store.sessions.keySet().forEach(id -> events.put(id, allEvents(id)));
-        registry.restore(world.store.sessions(), events);
+        List<StoredSession> stored = world.store.sessions();
+        stored.forEach(each -> events.put(each.clientId(), allEvents(each.clientId())));
+        registry.restore(stored, events);
     }
 
     private List<SessionChange.QueuedEvent> allEvents(String client) {

@@ -1,6 +1,5 @@
 package io.bookshelf.cli.pki;
 
-import io.bookshelf.pki.AuthorityFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -9,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,15 +21,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class IssueCommand implements Callable<Integer> {
-    static final String DAYS = "365";
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private CommandSpec spec;
 
-    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "The authority's folder.")
+    @Mixin
     @SuppressWarnings("NullAway.Init") // picocli injects it
-    private Path dir;
+    private AuthorityOption authority;
 
     @ArgGroup(multiplicity = "1")
     @SuppressWarnings("NullAway.Init") // picocli injects it
@@ -39,12 +37,9 @@ final class IssueCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private Path out;
 
-    @Option(
-            names = "--days",
-            defaultValue = DAYS,
-            paramLabel = "N",
-            description = "How long it is good for (default: " + DAYS + ").")
-    private int days;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private DaysOption days;
 
     @Option(
             names = "--password",
@@ -57,8 +52,14 @@ final class IssueCommand implements Callable<Integer> {
         if (password != null && password.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "the password is empty: give at least one character");
         }
-        X509Certificate issued = AuthorityFolder.open(dir, InstantSource.system())
-                .issue(holder.role(), holder.name(), days, out, password == null ? null : password.toCharArray());
+        X509Certificate issued = authority
+                .open()
+                .issue(
+                        holder.role(),
+                        holder.name(),
+                        days.days(),
+                        out,
+                        password == null ? null : password.toCharArray());
         PrintWriter to = spec.commandLine().getOut();
         new Description(to, InstantSource.system().instant()).certificate(issued);
         to.println("written: " + out + " with ca.pem, cert.pem, key.pem, " + holder.name() + ".p12"

@@ -38,7 +38,7 @@ final class RenewCommand implements Callable<Integer> {
     @Option(
             names = "--days",
             paramLabel = "N",
-            description = "How long it is good for, with --dir (default: " + IssueCommand.DAYS + ").")
+            description = "How long it is good for, with --dir (default: " + DaysOption.DEFAULT + ").")
     private @Nullable Integer days;
 
     /** Who signs. */
@@ -58,7 +58,7 @@ final class RenewCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         if (by.dir != null) {
             AuthorityFolder.open(by.dir, InstantSource.system())
-                    .renew(folder, days == null ? Integer.parseInt(IssueCommand.DAYS) : days);
+                    .renew(folder, days == null ? Integer.parseInt(DaysOption.DEFAULT) : days);
         } else if (by.signer != null) {
             if (days != null) {
                 throw new ParameterException(spec.commandLine(), "--days goes with --dir: a signer decides by itself");

@@ -7,12 +7,12 @@ import io.bookshelf.pki.CertificateFile;
 import io.bookshelf.pki.RevocationList;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -29,9 +29,9 @@ final class RevokeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private CommandSpec spec;
 
-    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "The authority's folder.")
+    @Mixin
     @SuppressWarnings("NullAway.Init") // picocli injects it
-    private Path dir;
+    private AuthorityOption authority;
 
     @Option(names = "--cert", paramLabel = "FILE", description = "One certificate.")
     private @Nullable Path certificate;
@@ -53,7 +53,7 @@ final class RevokeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        AuthorityFolder folder = AuthorityFolder.open(dir, InstantSource.system());
+        AuthorityFolder folder = authority.open();
         List<PeerIdentity> holders = new ArrayList<>();
         units.forEach(unit -> holders.add(new PeerIdentity(folder.network(), Role.UNIT, unit)));
         owners.forEach(owner -> holders.add(new PeerIdentity(folder.network(), Role.OWNER, owner)));

@@ -2,10 +2,9 @@ package io.bookshelf.cli.pki;
 
 import io.bookshelf.pki.AuthorityFolder;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -22,9 +21,9 @@ final class RollCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private CommandSpec spec;
 
-    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "The authority's folder.")
+    @Mixin
     @SuppressWarnings("NullAway.Init") // picocli injects it
-    private Path dir;
+    private AuthorityOption authority;
 
     @Option(names = "--finish", description = "Trust only the newest from now on, and destroy the older keys.")
     private boolean finish;
@@ -37,7 +36,7 @@ final class RollCommand implements Callable<Integer> {
         if (force && !finish) {
             throw new ParameterException(spec.commandLine(), "--force goes with --finish");
         }
-        AuthorityFolder folder = AuthorityFolder.open(dir, InstantSource.system());
+        AuthorityFolder folder = authority.open();
         PrintWriter out = spec.commandLine().getOut();
         if (finish) {
             out.println("no longer trusted: " + String.join(", ", folder.finishRoll(force)));

@@ -6,11 +6,10 @@ import io.bookshelf.pki.AuthorityFolder;
 import io.bookshelf.pki.Signer;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,9 +27,9 @@ final class ServeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private CommandSpec spec;
 
-    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "The authority's folder.")
+    @Mixin
     @SuppressWarnings("NullAway.Init") // picocli injects it
-    private Path dir;
+    private AuthorityOption authority;
 
     @Option(
             names = "--listen",
@@ -40,12 +39,9 @@ final class ServeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private String listen;
 
-    @Option(
-            names = "--days",
-            defaultValue = IssueCommand.DAYS,
-            paramLabel = "N",
-            description = "How long what it signs is good for (default: " + IssueCommand.DAYS + ").")
-    private int days;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private DaysOption days;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -53,8 +49,8 @@ final class ServeCommand implements Callable<Integer> {
         System.setProperty("sun.net.httpserver.maxReqTime", "20");
         System.setProperty("sun.net.httpserver.maxRspTime", "20");
         System.setProperty("jdk.httpserver.maxConnections", "256");
-        AuthorityFolder folder = AuthorityFolder.open(dir, InstantSource.system());
-        Signer signer = Signer.start(folder, address(), days);
+        AuthorityFolder folder = authority.open();
+        Signer signer = Signer.start(folder, address(), days.days());
         // A JVM that a signal ends exits with 143; only halting inside the hook makes a clean stop exit with 0.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
             signer.close();

@@ -1,6 +1,5 @@
 package io.bookshelf.cli.pki;
 
-import io.bookshelf.pki.AuthorityFolder;
 import io.bookshelf.pki.CertificateFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,6 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,9 +26,9 @@ final class SignCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private CommandSpec spec;
 
-    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "The authority's folder.")
+    @Mixin
     @SuppressWarnings("NullAway.Init") // picocli injects it
-    private Path dir;
+    private AuthorityOption authority;
 
     @Option(
             names = "--request",
@@ -42,22 +42,20 @@ final class SignCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private Path out;
 
-    @Option(
-            names = "--days",
-            defaultValue = IssueCommand.DAYS,
-            paramLabel = "N",
-            description = "How long it is good for (default: " + IssueCommand.DAYS + ").")
-    private int days;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private DaysOption days;
 
     @Override
     public Integer call() throws IOException {
         CertificateFile.refuseExisting(out);
-        List<X509Certificate> chain = AuthorityFolder.open(dir, InstantSource.system())
-                .sign(Files.readAllBytes(request), days, request.toString());
+        List<X509Certificate> chain =
+                authority.open().sign(Files.readAllBytes(request), days.days(), request.toString());
         CertificateFile.write(out, chain);
         PrintWriter to = spec.commandLine().getOut();
         new Description(to, InstantSource.system().instant()).certificate(chain.getFirst());
-        to.println("written: " + out + ": it goes back as cert.pem, together with " + dir.resolve("ca.pem"));
+        to.println("written: " + out + ": it goes back as cert.pem, together with "
+                + authority.dir().resolve("ca.pem"));
         return 0;
     }
 }

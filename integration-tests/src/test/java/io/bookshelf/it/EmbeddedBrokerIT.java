@@ -1,0 +1,66 @@
+package io.bookshelf.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookshelf.broker.EmbeddedBroker;
+import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.config.BrokerConfig;
+import io.bookshelf.bus.WallClock;
+import io.bookshelf.store.SqliteStateStore;
+import io.bookshelf.store.StateStore;
+import io.bookshelf.store.StoreOptions;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The broker inside somebody's process. */
+final class EmbeddedBrokerIT {
+    private static final InetSocketAddress ANYWHERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    @RegisterExtension
+    final Units units = Units.perTest();
+
+    private SqliteStateStore store() {
+        return SqliteStateStore.open(units.folder(), StoreOptions.defaults());
+    }
+
+    private static EmbeddedBroker start(StateStore store) {
+        BrokerConfig config =
+                new BrokerConfig("test", ANYWHERE, ANYWHERE, null, BrokerConfig.Limits.DEFAULTS, List.of(), List.of());
+        return EmbeddedBroker.start(config, store, WallClock.trusted(), AccessPolicy.OPEN, "test");
+    }
+
+    @Test
+    void mayBeClosedTwice() {
+        try (SqliteStateStore store = store();
+                EmbeddedBroker broker = start(store)) {
+            broker.close();
+        }
+    }
+
+    @Test
+    void tellsANewAuthorOfTheUnitWhenDamageHasMadeOne() {
+        AtomicLong replica = new AtomicLong(1);
+        SqliteStateStore store = store();
+        StateStore damaged = (StateStore) Proxy.newProxyInstance(
+                StateStore.class.getClassLoader(),
+                new Class<?>[] {StateStore.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("replica") ? replica.get() : method.invoke(store, arguments));
+        try (store;
+                EmbeddedBroker broker = start(damaged);
+                RawMqtt client = RawMqtt.connected(broker.mqtt(), Connect.v5("c"))) {
+            assertThat(client.snapshot(0, "$bookshelf/unit"))
+                    .extracting(Packet::text)
+                    .singleElement()
+                    .asString()
+                    .contains("\"replica\":\"0000000000000001\"");
+            replica.set(2);
+            assertThat(client.expect(Packet.PUBLISH).text()).contains("\"replica\":\"0000000000000002\"");
+        }
+    }
+}
