@@ -21,7 +21,6 @@ import java.util.TreeMap;
  * limit of a queue, which its defaults would add.
  */
 final class BridgedMosquittos implements SidePair {
-    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String CONNECTION = "$SYS/broker/connection/#";
 
     private final List<InetSocketAddress> doors = List.of(Ports.free(), Ports.free());
@@ -66,7 +65,7 @@ final class BridgedMosquittos implements SidePair {
                 .redirectOutput(file.resolveSibling(file.getFileName() + ".log").toFile())
                 .start();
         processes.add(process);
-        await("mosquitto takes connections").atMost(SOON).until(() -> {
+        await("mosquitto takes connections").atMost(RealNetwork.SOON).until(() -> {
             assertThat(process.isAlive()).as("mosquitto runs").isTrue();
             try (Socket socket = new Socket()) {
                 socket.connect(door);
@@ -115,7 +114,7 @@ final class BridgedMosquittos implements SidePair {
     }
 
     private void awaitBridge(String state) {
-        await("the bridge is " + state).atMost(SOON).until(() -> read(0, CONNECTION)
+        await("the bridge is " + state).atMost(RealNetwork.SOON).until(() -> read(0, CONNECTION)
                 .containsValue(state));
     }
 

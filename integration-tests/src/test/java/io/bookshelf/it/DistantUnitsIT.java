@@ -101,14 +101,14 @@ final class DistantUnitsIT {
             before = files();
             window = heartbeats();
         }
-        long limit = HEARTBEAT_BYTES * window.seconds;
+        long limit = HEARTBEAT_BYTES * window.millis / 1_000;
         assertThat(window.passed.bytesThere()).as("bytes: %s", window).isLessThan(limit);
         assertThat(window.passed.bytesBack()).as("bytes: %s", window).isLessThan(limit);
         assertThat(connections()).as("connections").isEqualTo(connections);
     }
 
-    /** What passed in how many seconds, begun ones included. */
-    private record Window(long seconds, Relay.Traffic passed) {}
+    /** What passed in what time. */
+    private record Window(long millis, Relay.Traffic passed) {}
 
     /** Waits until a number of heartbeats have passed in each direction. */
     private Window heartbeats() {
@@ -118,8 +118,8 @@ final class DistantUnitsIT {
             Relay.Traffic passed = cables.traffic("hall", "attic").minus(start);
             return Math.min(passed.piecesThere(), passed.piecesBack()) >= HEARTBEATS;
         });
-        long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1;
-        return new Window(seconds, cables.traffic("hall", "attic").minus(start));
+        long millis = Duration.ofNanos(System.nanoTime() - began).toMillis();
+        return new Window(millis, cables.traffic("hall", "attic").minus(start));
     }
 
     private int connections() {

@@ -32,7 +32,7 @@ final class Mirror implements Closeable {
         try {
             check();
             while (!equal.isDone()) {
-                Packet packet = client.next(RawMqtt.PATIENCE);
+                Packet packet = client.next(RealNetwork.SOON);
                 if (packet == null) {
                     throw new AssertionError("the connection was closed");
                 }

@@ -29,7 +29,8 @@ import java.util.function.UnaryOperator;
  * What they hold is compared key by key through MQTT, with what was written last; that is told here by whoever writes.
  */
 final class RealNetwork implements Closeable {
-    static final Duration SOON = Duration.ofSeconds(60);
+    /** How long units may take for what takes seconds on a calm machine; the larger networks of the long run take more. */
+    static final Duration SOON = Duration.ofSeconds(Boolean.getBoolean("bookshelf.full") ? 300 : 60);
 
     /** Under which a network's keys are compared. */
     static final String KEYS = "k/#";
