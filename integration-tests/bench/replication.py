@@ -107,7 +107,7 @@ class Progress:
                 self.began = now
             if sequence >= self.target:
                 self.ended = now
-            time.sleep(0.01)
+            time.sleep(0.05)
 
     def seconds(self):
         self.thread.join(300)
