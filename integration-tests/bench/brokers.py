@@ -65,11 +65,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def spawn(name, command, folder, port=None, wait_ready=True):
+def spawn(name, command, folder, port=None, wait_ready=True, environment=None):
     """Starts a command whose standard output says `ready … mqtt=HOST:PORT …`."""
     with open(os.path.join(folder, name + ".log"), "ab") as log:
         try:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL,
+                                       env=environment)
         except OSError as error:
             raise Failure("%s cannot be started: %s" % (name, error)) from error
     broker = Broker(name, process, port)

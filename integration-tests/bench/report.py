@@ -82,7 +82,7 @@ def write(options, rounds, disks, memory, starts):
         "Moquette 0.18.3 (in memory) keep nothing. Load generator and broker share the machine. What is timed by the second "
         "is warmed up for 10 s; memory is read 45 s after the last packet.",
         "```\n%s\n```" % options.command,
-        machine(disks),
+        machine(disks, ["Mosquitto " + mosquitto()]),
         "## Targets\n\n" + targets(options, rounds, disks, memory, starts),
         "## All figures\n\nMedian of %d %s, minimum and maximum in brackets.\n\n" % (len(rounds), plural(rounds))
         + figures(rounds, names),
@@ -101,9 +101,10 @@ def plural(rounds):
     return "round" if len(rounds) == 1 else "rounds"
 
 
-def machine(disks):
-    lines = ["%d cores, Linux %s" % (os.cpu_count(), re.match(r"[0-9.]*", platform.release()).group()), "JDK " + jdk(),
-             "Mosquitto " + mosquitto()]
+def machine(disks, others):
+    """What was measured on, which other brokers, and how the disk did."""
+    lines = ["%d cores, Linux %s" % (os.cpu_count(), re.match(r"[0-9.]*", platform.release()).group()), "JDK " + jdk()]
+    lines += others
     for name, words in (("append", "appended"), ("overwrite", "written over the same place")):
         lines.append("fdatasync of 4 KiB %s, in each round: p50 %s ms, p99 %s ms, %s a second" % (
             words, spread([1e3 * one[name]["p50"] for one in disks], 2),

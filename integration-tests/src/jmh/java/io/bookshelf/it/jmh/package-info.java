@@ -1,4 +1,4 @@
-/** JMH benchmarks of the hot inner pieces; compiled and run only in the profile {@code jmh}. */
+/** JMH benchmarks of the hot inner pieces; run only in the profile {@code jmh}. Those of package-private classes lie beside them. */
 @NullMarked
 package io.bookshelf.it.jmh;
 

@@ -3,7 +3,6 @@ package io.bookshelf.node.replication;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Committer;
 import io.bookshelf.bus.Submission;
-import io.bookshelf.bus.TombstonePolicy;
 import io.bookshelf.bus.Write;
 import io.bookshelf.merkle.Forest.Change;
 import io.bookshelf.replica.Effect;
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 /** A unit: the production core and committer over a disk in memory, with a process that can die and a clock that can be wrong. */
 final class SimUnit implements EntryIndex {
     private static final long LATEST = SimWorld.EPOCH + 50L * 365 * 24 * 3_600_000;
-    private static final long TOMBSTONE_AGE = 10_000;
 
     /** A key whose changes are to be in the transcript: {@code -Dbookshelf.trace=KEY}. */
     private static final String TRACED = System.getProperty("bookshelf.trace", "");
@@ -92,22 +90,7 @@ final class SimUnit implements EntryIndex {
         clock.started();
         store = new MemoryStore(disk, world.random, List.of(this));
         committer = new Committer(
-                store, clock, () -> Objects.requireNonNull(store).head().sequence(), new TombstonePolicy() {
-                    @Override
-                    public boolean mayForget(Entry tombstone) {
-                        return core().forgetting().mayForget(tombstone);
-                    }
-
-                    @Override
-                    public boolean isWithEveryone(Entry entry) {
-                        return core().forgetting().isWithEveryone(entry);
-                    }
-
-                    @Override
-                    public long ageMillis() {
-                        return TOMBSTONE_AGE;
-                    }
-                });
+                store, clock, () -> Objects.requireNonNull(store).head().sequence(), new SimTombstones(this));
         outcomes = new Outcomes();
         queue = new ArrayDeque<>();
         startCore();

@@ -45,6 +45,14 @@ public final class BenchCommand implements Callable<Integer> {
             description = "${DEFAULT-VALUE}")
     String url = "";
 
+    @Option(
+            names = "--subscribe-url",
+            paramLabel = "URL",
+            description = "A second broker that gets what is put to the first, as a unit linked with it does: the"
+                    + " scenario latency then measures at both.")
+    @Nullable
+    String subscribeUrl;
+
     @Option(names = "--v5", description = "Speak MQTT 5 rather than 3.1.1.")
     boolean v5;
 
@@ -125,15 +133,16 @@ public final class BenchCommand implements Callable<Integer> {
 
     private int measure() {
         Target target = Target.parse(url, v5, user, password);
+        Target elsewhere = elsewhere();
         List<Scenario> chosen = chosen();
         AtomicBoolean stop = new AtomicBoolean();
         CountDownLatch ended = new CountDownLatch(1);
-        Run run = new Run(target, options(), randomId(), stop, System.err);
+        Run run = new Run(target, elsewhere, options(), randomId(), stop, System.err);
         Thread onInterrupt = new Thread(() -> stopAndWait(stop, ended), "bench-interrupt");
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         List<Result> results = new ArrayList<>();
         try {
-            run.checkBroker();
+            run.checkBrokers();
             for (Scenario scenario : chosen) {
                 results.add(measure(run, scenario));
             }
@@ -143,6 +152,17 @@ public final class BenchCommand implements Callable<Integer> {
         }
         report(results);
         return results.stream().allMatch(result -> result.problems().isEmpty()) ? 0 : 1;
+    }
+
+    private @Nullable Target elsewhere() {
+        if (subscribeUrl == null) {
+            return null;
+        }
+        if (!scenarios.equals(List.of("latency"))) {
+            throw new BenchException("only latency is measured at two brokers: give --subscribe-url with the scenario"
+                    + " latency alone");
+        }
+        return Target.parse(subscribeUrl, v5, user, password);
     }
 
     /** A broker that fails in one scenario may still be measured in the next. */

@@ -31,7 +31,7 @@ record FanoutScenario() implements Scenario {
 
     private static List<Measure> crowd(Run run, KeySpace space, List<Percentiles> latencies, List<String> problems) {
         BenchOptions options = run.options();
-        try (Subscribers subscribers = new Subscribers(run, space, options.subscribers(), 0);
+        try (Subscribers subscribers = new Subscribers(run, run.target(), space, options.subscribers(), 0);
                 Loop loop = run.loop()) {
             KeyOrder order = KeyOrder.cycle(space.count());
             PutLoad load = new PutLoad(run, loop, "fanout", space, options.size(), 1, options.window(), order);

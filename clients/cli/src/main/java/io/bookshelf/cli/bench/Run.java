@@ -4,18 +4,30 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** One start of the benchmark: its broker, its options, and the keys that it has to remove again. */
 final class Run {
     private final Target target;
+    private final @Nullable Target elsewhere;
     private final BenchOptions options;
     private final String id;
     private final AtomicBoolean stop;
     private final PrintStream progress;
     private final List<KeySpace> spaces = new ArrayList<>();
 
-    Run(Target target, BenchOptions options, String id, AtomicBoolean stop, PrintStream progress) {
+    /**
+     * @param elsewhere a broker that should get to know what is put to the target, null for none
+     */
+    Run(
+            Target target,
+            @Nullable Target elsewhere,
+            BenchOptions options,
+            String id,
+            AtomicBoolean stop,
+            PrintStream progress) {
         this.target = target;
+        this.elsewhere = elsewhere;
         this.options = options;
         this.id = id;
         this.stop = stop;
@@ -35,18 +47,30 @@ final class Run {
         return "bench/" + id;
     }
 
+    /** Where subscribers listen: at the target, then elsewhere if there is such a place. */
+    List<Target> places() {
+        return elsewhere == null ? List.of(target) : List.of(target, elsewhere);
+    }
+
+    /** Connections to the target. */
     Loop loop() {
-        return new Loop(target, stop);
+        return loop(target);
+    }
+
+    Loop loop(Target place) {
+        return new Loop(place, stop);
     }
 
     /**
-     * Connects once and hangs up.
+     * Connects once to each place and hangs up.
      *
-     * @throws BenchException if the broker cannot be reached or lets nobody in
+     * @throws BenchException if a broker cannot be reached or lets nobody in
      */
-    void checkBroker() {
-        try (Loop loop = loop()) {
-            loop.connect(clientId("check", 0), PacketHandler.NONE);
+    void checkBrokers() {
+        for (Target place : places()) {
+            try (Loop loop = loop(place)) {
+                loop.connect(clientId("check", 0), PacketHandler.NONE);
+            }
         }
     }
 

@@ -38,10 +38,12 @@ final class Subscribers implements AutoCloseable {
     /**
      * Subscribes {@code count} connections to everything in {@code space}.
      *
+     * @param place at which broker
+     *
      * @throws BenchException if the broker does not let them
      */
-    Subscribers(Run run, KeySpace space, int count, int qos) {
-        work = new FutureTask<>(() -> follow(run, space, count, qos), null);
+    Subscribers(Run run, Target place, KeySpace space, int count, int qos) {
+        work = new FutureTask<>(() -> follow(run, place, space, count, qos), null);
         Thread.ofPlatform().name("bench-subscribers").start(work);
         try {
             while (!subscribed.await(100, TimeUnit.MILLISECONDS)) {
@@ -119,8 +121,8 @@ final class Subscribers implements AutoCloseable {
         abandoned = true;
     }
 
-    private void follow(Run run, KeySpace space, int count, int qos) {
-        try (Loop loop = run.loop()) {
+    private void follow(Run run, Target place, KeySpace space, int count, int qos) {
+        try (Loop loop = run.loop(place)) {
             for (int i = 0; i < count; i++) {
                 Subscriber subscriber = new Subscriber(space.count());
                 all.add(subscriber);

@@ -27,12 +27,12 @@ record Target(
         try {
             uri = new URI(url);
         } catch (URISyntaxException e) {
-            throw new BenchException("not a URL: " + url + "; give --url mqtt://HOST:PORT", e);
+            throw new BenchException("not a URL: " + url + "; write it as mqtt://HOST:PORT", e);
         }
         String host = uri.getHost();
         if (!"mqtt".equals(uri.getScheme()) || host == null) {
             throw new BenchException(
-                    "the benchmark speaks MQTT over plain TCP: give --url mqtt://HOST:PORT, not " + url);
+                    "the benchmark speaks MQTT over plain TCP: name the broker as mqtt://HOST:PORT, not " + url);
         }
         if (password != null && user == null) {
             throw new BenchException("a password needs a user name: give --user too");

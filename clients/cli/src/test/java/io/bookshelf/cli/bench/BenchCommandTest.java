@@ -42,6 +42,14 @@ final class BenchCommandTest {
         assertThat(failure("--size", "15")).contains("--size must be between 16 and 1,048,576, not 15");
     }
 
+    @Test
+    void measuresNothingButLatencyAtTwoBrokers() {
+        String two = "mqtt://127.0.0.1:1";
+        String wrong = "only latency is measured at two brokers: give --subscribe-url with the scenario latency alone";
+        assertThat(failure("--subscribe-url", two)).contains(wrong);
+        assertThat(failure("--subscribe-url", two, "latency", "puts")).contains(wrong);
+    }
+
     private static String failure(String... args) {
         PrintStream before = System.err;
         ByteArrayOutputStream heard = new ByteArrayOutputStream();
