@@ -33,6 +33,11 @@ final class ReplicationSimulationTest {
         LongStream.range(0, seeds).parallel().forEach(ReplicationSimulationTest::run);
     }
 
+    /** Runs it without JUnit, as the mutations do. */
+    static void main() {
+        new ReplicationSimulationTest().unitsAgreeInTheEndOnWhatLastWriterWinsSays();
+    }
+
     private static SimWorld run(long seed) {
         SimWorld world = new SimWorld(seed);
         try {

@@ -13,6 +13,9 @@ final class SimClock implements WallClock {
     private long startedAt;
     private long floorMillis;
     long skewMillis;
+    /** It goes in steps of this: where they are coarse, units give the same stamps. */
+    long grainMillis = 1;
+
     boolean timeKnown = true;
 
     SimClock(SimWorld world, LongSupplier lastStamp) {
@@ -24,7 +27,8 @@ final class SimClock implements WallClock {
     private final class Own implements WallClock {
         @Override
         public long millis() {
-            long wall = SimWorld.EPOCH + world.now() + skewMillis;
+            long now = SimWorld.EPOCH + world.now() + skewMillis;
+            long wall = now - now % grainMillis;
             return timeKnown ? wall : Math.max(wall, floorMillis + world.now() - startedAt);
         }
 

@@ -44,7 +44,9 @@ final class SimFaults {
         }
         topology();
         tellListed();
+        long grain = random.nextInt(4) == 0 ? 1_000 : 1;
         world.units.values().forEach(unit -> {
+            unit.clock.grainMillis = grain;
             unit.clock.timeKnown = !wildClocks || random.nextInt(4) > 0;
             unit.clock.skewMillis = wildClocks ? skew() : random.nextInt(2_000) - 1_000;
             unit.slowness = random.nextInt(5) == 0 ? 200 : 2;
@@ -245,6 +247,7 @@ final class SimFaults {
             if (left != null && left.version().compareTo(entry.version()) >= 0) {
                 return;
             }
+            world.truth.taken(entry);
             Version best = null;
             for (SimUnit other : world.units.values()) {
                 Entry held = other == unit || key.scope() == Scope.UNIT

@@ -20,6 +20,7 @@ final class SimTruth {
     private final Set<Version> excused = new HashSet<>();
     private final Set<Key> loose = new HashSet<>();
     private final Set<Version> told = new HashSet<>();
+    private final Set<Version> taken = new HashSet<>();
     private final Map<String, Set<Version>> deletesHeld = new HashMap<>();
     // What a first write follows: deletes that its unit has held and forgotten.
     private final Map<Version, Set<Version>> followed = new HashMap<>();
@@ -32,6 +33,11 @@ final class SimTruth {
     /** A unit has kept a discarded write for somebody to look at. */
     void told(Entry loser) {
         told.add(loser.version());
+    }
+
+    /** A disaster took a unit's copy: what it would have lost against may come later. */
+    void taken(Entry entry) {
+        taken.add(entry.version());
     }
 
     /** True if some unit has kept it so. */
