@@ -213,8 +213,10 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
             }
             case Effect.Submit submit -> now.submit(submit, inboxOf(submit.link()));
             case Effect.ReadPage read -> post(() -> step(now.reads().read(read)));
-            case Effect.CountPage count -> post(() -> whenAllIsTold(now, now.core, now.reads().read(count)));
-            case Effect.ReadBuckets read -> post(() -> whenAllIsTold(now, now.core, now.reads().read(read)));
+            case Effect.CountPage count ->
+                post(() -> whenAllIsTold(now, now.core, now.reads().read(count)));
+            case Effect.ReadBuckets read ->
+                post(() -> whenAllIsTold(now, now.core, now.reads().read(read)));
             case Effect.Lost lost -> {
                 now.drop(now.conflicts()
                         .add(lost.loser(), lost.winner(), now.wall().millis()));
