@@ -4,7 +4,9 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -17,6 +19,27 @@ PATIENCE = 300
 NETWORK = "bench"
 
 
+class Ports:
+    """Ports for listeners that are named before they are opened: from below those that the system gives to connections."""
+
+    def __init__(self):
+        with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+            self.end = int(file.read().split()[0])
+        self.next = random.randrange(self.end // 2, self.end)
+        self.lock = threading.Lock()
+
+    def take(self):
+        with self.lock:
+            while True:
+                self.next = self.next + 1 if self.next + 1 < self.end else self.end // 2
+                with socket.socket() as probe:
+                    try:
+                        probe.bind(("127.0.0.1", self.next))
+                        return self.next
+                    except OSError:
+                        continue
+
+
 class Network:
     """An authority, and a certificate for each unit that is asked for, made once."""
 
@@ -24,6 +47,7 @@ class Network:
         self.launcher = launcher
         self.folder = folder
         self.lock = threading.Lock()
+        self.ports = Ports()
         self.authority = os.path.join(folder, "authority")
         # A file of its own, so that no settings of the user's count; one machine has one clock.
         self.settings = os.path.join(folder, "bookshelf.toml")
@@ -95,7 +119,7 @@ class Place:
         self.folder = folder
         self.name = name
         self.profile = profile
-        self.port = brokers.free_port()
+        self.port = network.ports.take()
         self.certificate = network.certificate(name)
         self.unit = None
 
@@ -109,7 +133,7 @@ class Place:
         with open(listed, "w", encoding="ascii") as file:
             for peer, port in peers.items():
                 file.write('[units.%s]\naddresses = [%s]\n' % (peer, '"127.0.0.1:%d"' % port if port else ""))
-        web = brokers.free_port()
+        web = self.network.ports.take()
         command = [self.network.launcher, "run", "--config", self.network.settings, "--unit", self.name,
                    "--data", os.path.join(self.folder, self.name), "--mqtt", "127.0.0.1:0",
                    "--web", "127.0.0.1:%d" % web, "--listen", "127.0.0.1:%d" % self.port, "--pki", self.certificate,
@@ -122,7 +146,11 @@ class Place:
         return self.unit
 
     def await_ready(self):
-        self.unit.port = brokers.ready_port(self.unit.process, self.name)
+        try:
+            self.unit.port = brokers.ready_port(self.unit.process, self.name)
+        except Failure as failure:
+            with open(os.path.join(self.folder, self.name + ".log"), encoding="utf-8", errors="replace") as log:
+                raise Failure("%s: %s" % (failure, (log.readlines() or ["it says nothing"])[-1].strip())) from failure
 
     def stop(self):
         if self.unit is not None:

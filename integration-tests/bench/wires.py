@@ -62,7 +62,7 @@ class Relay:
     def cut(self):
         self.passing = False
         for end in self.ends:
-            end.transport.pause_reading()
+            end.go_on()
 
     def heal(self):
         self.passing = True
@@ -85,35 +85,47 @@ class End(asyncio.Protocol):
         self.relay = relay
         self.other = other
         self.transport = None
+        self.early = []
 
     def connection_made(self, transport):
         self.transport = transport
         self.relay.ends.add(self)
         if self.other is not None:
-            self.other.other = self
-            self.go_on()
-            self.other.go_on()
-            return
-        transport.pause_reading()
-        if self.relay.passing:
+            self.join()
+        elif self.relay.passing:
             asyncio.ensure_future(self.onward())
         else:
             self.relay.waiting.append(self)
 
+    def join(self):
+        if self.other.transport.is_closing():
+            self.transport.abort()
+            return
+        self.other.other = self
+        for data in self.other.early:
+            self.transport.write(data)
+        self.go_on()
+        self.other.go_on()
+
     async def onward(self):
+        if self.transport.is_closing():
+            return
         try:
             await asyncio.get_running_loop().create_connection(lambda: End(self.relay, self), "127.0.0.1", self.relay.target)
         except OSError:
             self.transport.abort()
 
     def go_on(self):
-        if self.relay.passing and self.other is not None:
+        if self.relay.passing:
             self.transport.resume_reading()
         else:
             self.transport.pause_reading()
 
     def data_received(self, data):
-        self.other.transport.write(data)
+        if self.other is None:
+            self.early.append(data)
+        else:
+            self.other.transport.write(data)
 
     def connection_lost(self, error):
         self.relay.ends.discard(self)
