@@ -21,12 +21,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damages real bytes: the store opens always, never gives a wrong value, and reports what is gone. */
+@Order(1)
 final class StoreDamageTest {
     private static final long SEED = Long.getLong("bookshelf.seed", 20_260_101);
     private static final int KEYS = 400;

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Mutations of real packets over TCP and WebSocket. {@code -Dbookshelf.fuzz.packets=0} goes on until it is stopped;
  * {@code -Dbookshelf.seed} repeats what was sent, though not when.
  */
+@Order(1)
 final class FuzzIT {
     private static final long PACKETS =
             Long.getLong("bookshelf.fuzz.packets", Boolean.getBoolean("bookshelf.full") ? 2_000_000 : 200_000);

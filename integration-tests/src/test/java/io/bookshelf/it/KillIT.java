@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Acknowledged means kept: kill -9 at random points under load. */
+@Order(2)
 final class KillIT {
     private static final int KILLS =
             Integer.getInteger("bookshelf.kills", Boolean.getBoolean("bookshelf.full") ? 200 : 30);

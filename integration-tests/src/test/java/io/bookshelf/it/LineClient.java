@@ -33,7 +33,12 @@ final class LineClient implements RealClient {
         }
         commands = process.outputWriter(StandardCharsets.UTF_8);
         Thread.ofVirtual().start(this::read);
-        expect("connected");
+        try {
+            expect("connected");
+        } catch (AssertionError e) {
+            close();
+            throw e;
+        }
     }
 
     private void read() {

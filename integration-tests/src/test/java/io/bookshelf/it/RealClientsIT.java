@@ -10,12 +10,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients as people have them, side by side on one unit: each reads what each of the others writes. */
+@Order(4)
 final class RealClientsIT {
     @RegisterExtension
     static final Units UNITS = Units.perClass();
@@ -32,17 +34,16 @@ final class RealClientsIT {
     }
 
     private List<RealClient> clients() {
-        List<RealClient> clients = List.of(
-                new MosquittoClient(mqtt(), "mqttv311"),
-                new MosquittoClient(mqtt(), "mqttv5"),
-                paho(3),
-                paho(5),
-                mqttJs(3),
-                mqttJs(5),
-                HiveClient.mqtt3(mqtt()),
-                HiveClient.mqtt5(mqtt()));
-        clients.forEach(UNITS::closing);
-        return clients;
+        // Each is taken care of before the next one is started, which may fail.
+        return List.of(
+                UNITS.closing(new MosquittoClient(mqtt(), "mqttv311")),
+                UNITS.closing(new MosquittoClient(mqtt(), "mqttv5")),
+                UNITS.closing(paho(3)),
+                UNITS.closing(paho(5)),
+                UNITS.closing(mqttJs(3)),
+                UNITS.closing(mqttJs(5)),
+                UNITS.closing(HiveClient.mqtt3(mqtt())),
+                UNITS.closing(HiveClient.mqtt5(mqtt())));
     }
 
     private static RealClient paho(int version) {
@@ -173,6 +174,7 @@ final class RealClientsIT {
                         "--will-retain",
                         "--will-qos",
                         "1"));
+        UNITS.closing(doomed::destroyForcibly);
         RawMqtt prober = UNITS.client(unit, Connect.v5("prober"));
         // it is connected when its first message arrives
         await().atMost(Duration.ofSeconds(20)).until(() -> {

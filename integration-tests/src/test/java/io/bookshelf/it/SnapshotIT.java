@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Snapshot, then live: complete, ordered, no gap, and the last value that a subscriber saw is the value of the key. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Order(3)
 final class SnapshotIT {
 
     @RegisterExtension
@@ -145,25 +147,35 @@ final class SnapshotIT {
         // six queues of 100,000 values would be more than 100 MB
         assertThat(unit.liveHeap() - before).as("bytes of heap more").isLessThan(16L << 20);
         assertThat(unit.rss()).as("bytes of memory").isLessThan(400L << 20);
-        for (RawMqtt client : stalled) {
-            Map<String, Boolean> last = new HashMap<>();
-            int done = 0;
-            while (done < keys) {
-                Packet packet = client.expect(Packet.PUBLISH);
-                if (packet.qos() == 1) {
-                    client.ack(Packet.PUBACK, packet.id());
-                }
-                boolean isLast = packet.text().startsWith("last");
-                Boolean earlier = last.put(packet.topic(), isLast);
-                if (!isLast && earlier != null && earlier) {
-                    throw new AssertionError(packet + " after the last value");
-                }
-                if (isLast && (earlier == null || !earlier)) {
-                    done++;
-                }
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> readers = new ArrayList<>();
+            for (RawMqtt client : stalled) {
+                readers.add(executor.submit(() -> readToTheLastValues(client, keys)));
             }
-            client.close();
+            for (Future<?> reader : readers) {
+                reader.get();
+            }
         }
         assertThat(unit.alive()).isTrue();
+    }
+
+    private static void readToTheLastValues(RawMqtt client, int keys) {
+        Map<String, Boolean> last = new HashMap<>();
+        int done = 0;
+        while (done < keys) {
+            Packet packet = client.expect(Packet.PUBLISH);
+            if (packet.qos() == 1) {
+                client.ack(Packet.PUBACK, packet.id());
+            }
+            boolean isLast = packet.text().startsWith("last");
+            Boolean earlier = last.put(packet.topic(), isLast);
+            if (!isLast && earlier != null && earlier) {
+                throw new AssertionError(packet + " after the last value");
+            }
+            if (isLast && (earlier == null || !earlier)) {
+                done++;
+            }
+        }
+        client.close();
     }
 }

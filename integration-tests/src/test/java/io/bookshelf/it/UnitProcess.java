@@ -25,23 +25,6 @@ final class UnitProcess implements AutoCloseable {
     private static final Pattern HEAP_USED = Pattern.compile("total \\d+K, used (\\d+)K");
     private static final Duration START = Duration.ofSeconds(60);
 
-    /** The launcher's standard profile, but for the heap. */
-    private static final List<String> JVM = List.of(
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:-UsePerfData",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:TieredStopAtLevel=1",
-            "-Xms16m",
-            "-Xmx" + System.getProperty("bookshelf.it.heap", "128m"),
-            "-XX:MaxDirectMemorySize=64m",
-            "-Dio.netty.noPreferDirect=true",
-            "-Dio.netty.allocator.numHeapArenas=0",
-            "-Dio.netty.allocator.numDirectArenas=2",
-            "-Dio.netty.allocator.maxOrder=3",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
-
     private final Path folder;
     private final String config;
     private final List<Path> logs = new ArrayList<>();
@@ -91,10 +74,14 @@ final class UnitProcess implements AutoCloseable {
 
     /** Starts it, on the same ports each time, and waits until it is ready. */
     void start() {
-        if (elsewhere) {
-            return;
+        if (!elsewhere) {
+            start(UnitJvm.command());
         }
-        Process started = launch(arguments());
+    }
+
+    /** The same with this command instead of the usual one. */
+    void start(List<String> java) {
+        Process started = launch(java, arguments());
         process = started;
         Path out = stdout();
         try {
@@ -137,15 +124,18 @@ final class UnitProcess implements AutoCloseable {
 
     /** Starts {@code run} with these arguments, its output captured; waits for nothing. */
     Process launch(List<String> arguments) {
+        return launch(UnitJvm.command(), arguments);
+    }
+
+    private Process launch(List<String> java, List<String> arguments) {
         try {
             Files.createDirectories(folder);
             int number = logs.size();
             Path log = folder.resolve("unit-" + number + ".log");
             logs.add(log);
             List<String> command = new ArrayList<>(wrapper);
-            command.add(javaBinary());
-            command.addAll(JVM);
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.bookshelf.cli.Main", "run"));
+            command.addAll(java);
+            command.add("run");
             if (!config.isEmpty()) {
                 Path file = folder.resolve("bookshelf.toml");
                 Files.writeString(file, config);
@@ -163,17 +153,8 @@ final class UnitProcess implements AutoCloseable {
 
     /** Runs {@code bookshelf passwd}, which has to succeed. */
     static void passwd(Path file, String user, String password) {
-        List<String> command = List.of(
-                javaBinary(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.bookshelf.cli.Main",
-                "passwd",
-                "--stdin",
-                file.toString(),
-                user);
+        List<String> command = new ArrayList<>(UnitJvm.command());
+        command.addAll(List.of("passwd", "--stdin", file.toString(), user));
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -185,10 +166,6 @@ final class UnitProcess implements AutoCloseable {
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static String javaBinary() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     /** Where the process started last writes its log. */

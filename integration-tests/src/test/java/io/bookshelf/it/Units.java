@@ -133,7 +133,8 @@ final class Units implements AfterEachCallback, AfterAllCallback {
         end();
     }
 
-    private void end() {
+    /** Ends and deletes all. */
+    void end() {
         units.forEach(UnitProcess::close);
         units.clear();
         folders.forEach(Units::delete);

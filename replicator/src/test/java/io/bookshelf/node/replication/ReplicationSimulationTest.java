@@ -12,12 +12,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
  * Networks of 1 to 24 units in virtual time, with everything that can go wrong. Seeds by {@code -Dbookshelf.seed=N} (one, with
  * its transcript), {@code -Dbookshelf.seeds=N} (so many), or {@code -Dbookshelf.full=true} (5,000).
  */
+@Order(1)
 final class ReplicationSimulationTest {
     private static final long HEALING_MILLIS = 300_000;
 
