@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Units whose address changes while all run. */
+@ResourceLock("namespaces")
 final class MovedUnitsIT {
     private static final List<String> NAMES = List.of("hall", "attic", "cellar");
     private static final List<String> MOVED = List.of("attic", "cellar");

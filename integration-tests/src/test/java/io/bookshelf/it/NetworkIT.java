@@ -15,8 +15,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** A few units as processes in network namespaces, over IPv6 link-local addresses: cut, killed, lossy, revoked. */
+@ResourceLock("namespaces")
 final class NetworkIT {
     @RegisterExtension
     final Units units = Units.perTest();

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A network of five units, in the long run also one of 24, as processes in network namespaces, in the shapes into which one
  * can fall apart; and units killed while they are repaired.
  */
+@ResourceLock("namespaces")
 final class ShapesIT {
     private static final int MANY = 20_000;
 

@@ -261,6 +261,18 @@ final class SimFaults {
                 world.truth.excuse(entry, best);
             }
         });
+        after.values().forEach(entry -> excuseForgotten(unit, entry));
+    }
+
+    /** A delete of what is there again, forgotten here and known to nobody else, cannot be asked for either. */
+    private void excuseForgotten(SimUnit unit, Entry entry) {
+        for (Entry delete : world.truth.deletesAfter(entry)) {
+            boolean known = world.running().stream()
+                    .anyMatch(other -> other != unit && other.core().clock().covers(delete));
+            if (!known) {
+                world.truth.excuse(delete, entry.version());
+            }
+        }
     }
 
     /** Everything works again, and every clock is right. */

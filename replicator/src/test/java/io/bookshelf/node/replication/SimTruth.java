@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,6 +34,14 @@ final class SimTruth {
     /** A unit has kept a discarded write for somebody to look at. */
     void told(Entry loser) {
         told.add(loser.version());
+    }
+
+    /** The deletes of an entry's key that came after it. */
+    List<Entry> deletesAfter(Entry entry) {
+        TreeMap<Version, Entry> all = written.getOrDefault(entry.key(), new TreeMap<>());
+        return all.tailMap(entry.version(), false).values().stream()
+                .filter(Entry::deleted)
+                .toList();
     }
 
     /** A disaster took a unit's copy: what it would have lost against may come later. */
@@ -119,10 +128,8 @@ final class SimTruth {
                     .anyMatch(each -> each.seen().counter(version.replica()) >= entry.counter()
                             || followed.getOrDefault(each.version(), Set.of()).contains(version));
             boolean forgotten = anyRetired && entry.deleted();
-            boolean asked = !forgotten
-                    && acknowledged.contains(version)
-                    && !excused.contains(version)
-                    && entry.expiresAt() == 0;
+            boolean asked =
+                    !forgotten && acknowledged.contains(version) && !taken.contains(version) && entry.expiresAt() == 0;
             if (lost && !succeeded && asked && !told.contains(version)) {
                 return entry;
             }
