@@ -31,9 +31,13 @@ final class Dialler implements AutoCloseable {
     /** A link that lived so long was a good one; the next break is followed by a short wait. */
     private static final Duration GOOD_LINK = Duration.ofSeconds(5);
 
+    /** Of two units that start at once one waits so long, in milliseconds: else each pair makes two links and drops one. */
+    private static final long LET_THEM_DIAL = 1_000;
+
     private static final Executor LOOK_UP =
             task -> Thread.ofPlatform().daemon().name("bookshelf-name").start(task);
 
+    private final String self;
     private final Function<String, List<PeerAddress>> addresses;
     private final BiFunction<String, InetSocketAddress, CompletableFuture<Link>> dial;
     private final LinkListener listener;
@@ -69,14 +73,17 @@ final class Dialler implements AutoCloseable {
     }
 
     /**
+     * @param self this unit's id
      * @param addresses where a unit may be reached
      * @param dial makes a connection to a unit at an address; the listener is told before it completes
      */
     Dialler(
+            String self,
             Function<String, List<PeerAddress>> addresses,
             BiFunction<String, InetSocketAddress, CompletableFuture<Link>> dial,
             LinkListener listener,
             RandomGenerator random) {
+        this.self = self;
         this.addresses = addresses;
         this.dial = dial;
         this.listener = listener;
@@ -99,7 +106,11 @@ final class Dialler implements AutoCloseable {
                 if (!targets.containsKey(unit)) {
                     Target target = new Target(unit);
                     targets.put(unit, target);
-                    dialNow(target);
+                    if (self.compareTo(unit) < 0) {
+                        dialNow(target);
+                    } else {
+                        target.dialIn(Duration.ofMillis(random.nextLong(LET_THEM_DIAL / 2, LET_THEM_DIAL)));
+                    }
                 }
             }
         });

@@ -43,7 +43,7 @@ public final class Links implements PeerDoor, AutoCloseable {
         this.settings = new DialSettings(trust, largestValue + FRAME_OVERHEAD);
         this.listener = listener;
         RandomGenerator random = new SplittableRandom();
-        this.dialler = new Dialler(addresses, this::dial, listener, random);
+        this.dialler = new Dialler(trust.self().name(), addresses, this::dial, listener, random);
         trust.onChange(() -> dialler.run(this::judgeAgain));
     }
 

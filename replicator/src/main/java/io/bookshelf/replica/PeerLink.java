@@ -24,6 +24,8 @@ final class PeerLink {
     private long heardAt;
     private long beatAt;
     private int beats;
+    // When the last ones went: an echo may come after the next beat.
+    private final long[] beatTimes = new long[16];
     private int lastBeat;
     private long lastBeatAt;
     private long roundTrip = -1;
@@ -113,6 +115,7 @@ final class PeerLink {
         }
         beatAt = core.now;
         beats++;
+        beatTimes[beats % beatTimes.length] = beatAt;
         int age = lastBeat == 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, core.now - lastBeatAt);
         Frame.Roots roots = core.forest.roots();
         Frame.Roots shown = roots != null && cloud ? new Frame.Roots(Digest.ZERO, roots.everywhere()) : roots;
@@ -135,8 +138,9 @@ final class PeerLink {
         lastBeatAt = core.now;
         lastHeartbeat = heartbeat;
         wall(heartbeat.wallMillis(), heartbeat.wallKnown());
-        if (heartbeat.echo() == beats && beats > 0) {
-            roundTrip = Math.max(0, core.now - beatAt - heartbeat.echoAgeMillis());
+        int echo = heartbeat.echo();
+        if (echo > 0 && echo <= beats && beats - echo < beatTimes.length) {
+            roundTrip = Math.max(0, core.now - beatTimes[echo % beatTimes.length] - heartbeat.echoAgeMillis());
         }
         incoming.told(heartbeat.sent());
         descents.heard();

@@ -2,7 +2,7 @@ package io.bookshelf.replica;
 
 import io.bookshelf.schema.wire.Frames;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -56,14 +56,20 @@ final class Tail {
         bytes = 0;
     }
 
-    /** The commits behind {@code after}, empty if they do not all begin there. */
+    /** The commits behind {@code after}, empty if they do not all begin there. Looks from the end: most peers are up to date. */
     List<Piece> behind(long after) {
-        List<Piece> found = new ArrayList<>();
-        for (Piece piece : pieces) {
-            if (piece.from == after || !found.isEmpty()) {
-                found.add(piece);
+        ArrayDeque<Piece> found = new ArrayDeque<>();
+        Iterator<Piece> newestFirst = pieces.descendingIterator();
+        while (newestFirst.hasNext()) {
+            Piece piece = newestFirst.next();
+            if (piece.from < after) {
+                return List.of();
+            }
+            found.addFirst(piece);
+            if (piece.from == after) {
+                return List.copyOf(found);
             }
         }
-        return found;
+        return List.of();
     }
 }

@@ -71,7 +71,8 @@ record Wire(SSLSocket dialler, SSLSocket listener, List<Socket> plain) implement
     /** At one and the same port a dialling side finds its session of before. */
     static Wire at(ServerSocket server, SSLContext dialling, SSLContext listening, String... protocols) throws Failed {
         try {
-            CompletableFuture<Accepted> accepted = CompletableFuture.supplyAsync(() -> accept(server, listening));
+            CompletableFuture<Accepted> accepted = CompletableFuture.supplyAsync(
+                    () -> accept(server, listening), task -> Thread.ofVirtual().start(task));
             Socket plain = new Socket(server.getInetAddress(), server.getLocalPort());
             plain.setSoTimeout(PATIENCE_MILLIS);
             SSLSocket dialler = (SSLSocket)

@@ -191,6 +191,19 @@ final class CoreTest {
     }
 
     @Test
+    void aRoundTripThatIsLongerThanABeatIsMeasuredToo() {
+        open(1, true);
+        receive(1, hello(HIGHER));
+        step(new Input.Tick(now, true));
+        now += 1_000;
+        step(new Input.Tick(now, true));
+        now += 700;
+        receive(1, new Frame.Heartbeat(1, 1, 0, 0, 0, null, 0, now, true));
+        assertThat(core.status()).hasEntrySatisfying("attic", how -> assertThat(how.roundTripMillis())
+                .isEqualTo(1_700));
+    }
+
+    @Test
     void aHostilePeerGetsNothingThroughThatIsOutOfScopeAndBreaksNothing() {
         for (long seed = 0; seed < 400; seed++) {
             SplittableRandom random = new SplittableRandom(seed);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
@@ -32,7 +33,11 @@ final class ReplicationSimulationTest {
             return;
         }
         long seeds = Long.getLong("bookshelf.seeds", Boolean.getBoolean("bookshelf.full") ? 5_000 : 200);
-        LongStream.range(0, seeds).parallel().forEach(ReplicationSimulationTest::run);
+        // A pool of its own: what runs beside it in this process needs the common one.
+        try (ForkJoinPool pool = new ForkJoinPool(Runtime.getRuntime().availableProcessors())) {
+            pool.submit(() -> LongStream.range(0, seeds).parallel().forEach(ReplicationSimulationTest::run))
+                    .join();
+        }
     }
 
     /** Runs it without JUnit, as the mutations do. */
