@@ -312,22 +312,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
 
     @Override
     public TombstonePolicy tombstones() {
-        return new TombstonePolicy() {
-            @Override
-            public boolean mayForget(Entry tombstone) {
-                return replicator.mayForget(tombstone);
-            }
-
-            @Override
-            public boolean isWithEveryone(Entry entry) {
-                return replicator.isWithEveryone(entry);
-            }
-
-            @Override
-            public long ageMillis() {
-                return TombstonePolicy.AFTER_AN_HOUR.ageMillis();
-            }
-        };
+        return replicator.tombstones();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.bookshelf.node.replication;
 import io.bookshelf.broker.peer.PeerIdentity.Role;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
+import io.bookshelf.bus.TombstonePolicy;
 import io.bookshelf.link.Link;
 import io.bookshelf.link.LinkListener;
 import io.bookshelf.merkle.Forest.Change;
@@ -11,7 +12,6 @@ import io.bookshelf.replica.Effect;
 import io.bookshelf.replica.Input;
 import io.bookshelf.replica.PeerStatus;
 import io.bookshelf.replica.ReplicaCore;
-import io.bookshelf.replica.Stability.Forgetting;
 import io.bookshelf.schema.DotClock;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.wire.Frame;
@@ -54,6 +54,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final Thread thread = Thread.ofPlatform().name("bookshelf-replica").unstarted(this::run);
     private final RandomGenerator random = new SplittableRandom();
+    private final AgreedTombstones tombstones = new AgreedTombstones();
     // Of the writer's thread.
     private final List<Change> changes = new ArrayList<>();
     private final Outcomes outcomes = new Outcomes();
@@ -69,7 +70,6 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private @Nullable Running running;
     private @Nullable Documents documents;
     private volatile DotClock covered = DotClock.EMPTY;
-    private volatile @Nullable Forgetting forgetting;
     private volatile boolean closed;
 
     /** Who is told how it stands. Called on the replicator's thread. */
@@ -180,7 +180,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
 
     private void publish(Running now) {
         covered = now.core.clock();
-        forgetting = now.core.forgetting();
+        tombstones.stated(now.core.forgetting());
     }
 
     private void step(Input input) {
@@ -304,16 +304,9 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         }
     }
 
-    /** True if no unit of the network needs the tombstone any more. On the writer's thread. */
-    public boolean mayForget(Entry tombstone) {
-        Forgetting now = forgetting;
-        return now != null && now.mayForget(tombstone);
-    }
-
-    /** True if all units of the network have the entry, or what came after it. On the writer's thread. */
-    public boolean isWithEveryone(Entry entry) {
-        Forgetting now = forgetting;
-        return now != null && now.isWithEveryone(entry);
+    /** Which tombstones may be forgotten. */
+    public TombstonePolicy tombstones() {
+        return tombstones;
     }
 
     /** Which units belong to the network. Any thread. */

@@ -1,6 +1,6 @@
 package io.bookshelf.schema.wire;
 
-import java.io.ByteArrayOutputStream;
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +13,7 @@ public final class Parts {
     private static final int PART_BYTES = 16 * 1024;
 
     private final int largest;
-    private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+    private ByteString gathered = ByteString.EMPTY;
 
     /** @param largest most that a frame may be, in bytes */
     public Parts(int largest) {
@@ -50,12 +50,12 @@ public final class Parts {
         if (gathered.size() + part.bytes().length > largest) {
             throw new IllegalArgumentException("a frame of more than " + largest + " bytes");
         }
-        gathered.writeBytes(part.bytes());
+        gathered = gathered.concat(ByteString.copyFrom(part.bytes()));
         if (!part.last()) {
             return part;
         }
         Frame whole = Frames.read(gathered.toByteArray());
-        gathered.reset();
+        gathered = ByteString.EMPTY;
         if (whole instanceof Frame.Part) {
             throw new IllegalArgumentException("a part of a part");
         }
