@@ -226,7 +226,7 @@ final class Dialler implements AutoCloseable {
                 }
             }
         } catch (ExecutionException e) {
-            failure = cause(e) + " is not known";
+            failure = "it cannot be looked up: " + cause(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failure = "interrupted";
