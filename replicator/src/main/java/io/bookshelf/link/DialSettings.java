@@ -62,6 +62,7 @@ final class DialSettings {
                 .keyManagerFactory(keys)
                 .trustManagerFactory(trusted)
                 .protocols(List.of("TLSv1.3"))
+                .cipherSuites(PeerTrust.CIPHER_SUITES)
                 .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                 .hostnameVerifier(verifier)
                 .applySslConfig()

@@ -241,6 +241,19 @@ final class RefusedPeersTest {
         }
     }
 
+    /** Java itself asks for AES first. */
+    @Test
+    void whatIsFastWithoutHelpOfTheProcessorComesFirst() throws Exception {
+        TestUnit hall = unit(network.unit("hall"));
+        try (SSLSocket socket = (SSLSocket) network.unit("attic")
+                .context()
+                .getSocketFactory()
+                .createSocket("127.0.0.1", hall.listen().getPort())) {
+            socket.startHandshake();
+            assertThat(socket.getSession().getCipherSuite()).isEqualTo("TLS_CHACHA20_POLY1305_SHA256");
+        }
+    }
+
     /** A unit's own connection, byte by byte; the first answer is a CONNACK. */
     private Socket raw(TestUnit to) throws IOException {
         Socket socket = network.unit("attic")

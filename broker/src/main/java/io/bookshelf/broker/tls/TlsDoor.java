@@ -8,10 +8,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.Closeable;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -57,8 +57,8 @@ public final class TlsDoor implements Closeable {
         this.context = new JdkSslContext(
                 trust.context(),
                 false,
-                null,
-                IdentityCipherSuiteFilter.INSTANCE,
+                PeerTrust.CIPHER_SUITES,
+                SupportedCipherSuiteFilter.INSTANCE,
                 ApplicationProtocolConfig.DISABLED,
                 ClientAuth.REQUIRE,
                 new String[] {"TLSv1.3"},
