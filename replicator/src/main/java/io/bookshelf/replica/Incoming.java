@@ -120,13 +120,12 @@ final class Incoming {
                 core.coverage.nowKept(claim);
             }
         }
-        remember(frame);
+        remember(memoryAfter(frame));
         acknowledge();
     }
 
-    private void remember(Frame.Entries frame) {
+    private void remember(PeerMemory after) {
         PeerMemory before = core.memories.get(link.unit);
-        PeerMemory after = memoryAfter(frame);
         core.memories.put(
                 link.unit, before == null || before.boot() != after.boot() ? after : after.claimingAtLeast(before));
     }
@@ -134,6 +133,8 @@ final class Incoming {
     private void acknowledge() {
         if (settling == 0 && told > cursor) {
             cursor = told;
+            // Else the next link would have the peer look through all that it left out on this one.
+            remember(new PeerMemory(link.hello().boot(), cursor, whole, 0, 0));
         }
         core.send(link.id, new Frame.Acknowledge(cursor));
     }

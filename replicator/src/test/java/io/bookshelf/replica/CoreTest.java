@@ -143,6 +143,19 @@ final class CoreTest {
     }
 
     @Test
+    void whatAPeerHasLeftOutOnOneLinkItNeedNotLookThroughAgainOnTheNext() {
+        open(1, true);
+        receive(1, hello(HIGHER));
+        receive(1, new Frame.Entries(0, 0, List.of(), 0, 0));
+        receive(1, new Frame.Heartbeat(1, 0, 0, 7, 0, null, 0, now, true));
+        step(new Input.Closed(1, "cut"));
+        assertThat(sent(open(2, true), 2))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Frame.Hello.class, again -> assertThat(again.cursor()).isEqualTo(new Frame.Cursor(HIGHER, 7)));
+    }
+
+    @Test
     void whatDoesNotBelongOnALinkEndsIt() {
         open(1, true);
         assertThat(closed(receive(1, new Frame.Acknowledge(1)))).containsExactly(1L);
