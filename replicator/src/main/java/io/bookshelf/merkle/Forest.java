@@ -1,5 +1,6 @@
 package io.bookshelf.merkle;
 
+import io.bookshelf.schema.Bucket;
 import io.bookshelf.schema.Digest;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
@@ -141,7 +142,7 @@ public final class Forest {
 
     /** The leaf that a key belongs to. */
     public static int bucket(Key key) {
-        return (int) (Digest.ofKey(key) >>> 49);
+        return Bucket.of(key);
     }
 
     /** True if these are the entries of a leaf, by its digests. */

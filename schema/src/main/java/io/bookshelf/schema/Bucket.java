@@ -1,8 +1,5 @@
 package io.bookshelf.schema;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-
 /**
  * The part of the key space that a key falls into: what units compare one by one to find where they differ. The leading 15
  * bits of the SHA-256 of the key's UTF-8, so that nobody who picks keys can crowd one.
@@ -19,11 +16,7 @@ public final class Bucket {
     }
 
     static int of(byte[] utf8) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(utf8);
-            return (digest[0] & 0xff) << 7 | (digest[1] & 0xff) >> 1;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        byte[] digest = Digest.sha256().digest(utf8);
+        return (digest[0] & 0xff) << 7 | (digest[1] & 0xff) >> 1;
     }
 }

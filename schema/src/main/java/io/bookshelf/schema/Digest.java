@@ -16,6 +16,9 @@ public record Digest(long high, long low) {
     /** The digest of no entries. */
     public static final Digest ZERO = new Digest(0, 0);
 
+    // Never updated, only copied.
+    private static final MessageDigest SHA_256 = provided();
+
     /** The first 16 bytes of SHA-256 over key, version and value: the digest of one live entry. */
     public static Digest of(Entry entry) {
         MessageDigest sha = sha256();
@@ -36,7 +39,16 @@ public record Digest(long high, long low) {
                 .getLong();
     }
 
-    private static MessageDigest sha256() {
+    /** A fresh one, as a copy: looking for who provides it takes longer than hashing an entry. */
+    static MessageDigest sha256() {
+        try {
+            return (MessageDigest) SHA_256.clone();
+        } catch (CloneNotSupportedException e) {
+            return provided();
+        }
+    }
+
+    private static MessageDigest provided() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
