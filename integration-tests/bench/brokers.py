@@ -106,11 +106,18 @@ def bookshelf_command(launcher, folder, port):
             "--mqtt", "127.0.0.1:%d" % port, "--web", "127.0.0.1:0"]
 
 
-def time_to_connack(launcher, folder):
-    """Starts Bookshelf on its existing data; returns it and the seconds until a client had its first CONNACK."""
+def time_to_connack(launcher, folder, *options):
+    """
+    Starts Bookshelf on its existing data; returns it and the seconds until a client had its first CONNACK.
+
+    options: for its JVM
+    """
     port = free_port()
+    environment = dict(os.environ)
+    environment["BOOKSHELF_JAVA_OPTS"] = " ".join([environment.get("BOOKSHELF_JAVA_OPTS", ""), *options])
     start = time.monotonic()
-    broker = spawn("Bookshelf", bookshelf_command(launcher, folder, port), folder, port, wait_ready=False)
+    broker = spawn("Bookshelf", bookshelf_command(launcher, folder, port), folder, port, wait_ready=False,
+                   environment=environment)
     try:
         await_connack(broker, start + READY_SECONDS)
     except BaseException:

@@ -45,24 +45,24 @@ FIGURES = [
 METHOD = """\
 - **Latency**: one writer of QoS 1 at an even 500 puts a second on A; subscribers on A and on B in the same run; from the \
 time at which a put was due to its arrival.
-- **Sustained**: four writers, 64 unacknowledged puts each, put {double:,} new keys on A while B follows; B's figure is from the \
+- **Sustained**: four writers, 64 unacknowledged puts each, put {double:,} new keys on A while B follows, after {hot} s of puts to {few:,} keys, in which the JVMs compile; B's figure is from the \
 first to the last entry that it applied. New keys, so that nothing can be left out as overwritten.
 - **Empty unit**: C is started with an empty folder next to A with {keys:,} keys. **Back**: C was stopped, {changes:,} of the keys \
-were changed on A, C was started; its link is let through {quiet} s later, when it has counted its tree. Link-up is when the second hello \
-passes.
+were changed on A, C was started; its link is let through {quiet} s later, when it has counted its tree. Link-up is when the unit logs it, or when the second \
+hello passes the tap.
 - **Ten differing keys**: B and C were filled by A and have never met; then each, alone, changed five keys, and was started \
 again. So neither has a cursor of the other, what differs is older than their starts, and only the descent finds it. Bytes are \
 those of the descent's own frames with their MQTT headers; round trips are changes of direction, halved. Afterwards both are compared \
 key by key.
-- For these rows a tap passes the link on between two TLS connections, to each unit as the other, and notes the frames.
+- For the last two a tap passes the link on between two TLS connections, to each unit as the other, and notes the frames.
 - **Mesh**: {units} units with `BOOKSHELF_PROFILE=small`, each linked with all others. Relays between the halves stop passing \
 bytes, and close nothing. Once the halves know, {writes:,} keys are written on each side, a tenth of them the same keys, where the \
 later side wins. From the moment in which the relays pass again until a client of each unit has seen every expected value; \
 afterwards all are compared key by key. The frames that carry one write are counted by the bytes that units say they sent for a \
 value of 100,000 bytes.
 - **Memory**: of a unit with {links} links, half of them dialled, less that of the same unit with one, divided; each {settle} s after the last change.
-- **Puts with links**: rounds of four writers on A without peers, and with two peers that take it all, on the same processors and the same disk. \
-The second row takes only the processor time of A itself.
+- **Puts with links**: rounds of four writers on A without peers, and with two peers that take it all, on the same processors and the same disk, \
+each after {hot} s of the same. The second row takes only the processor time of A itself.
 """
 
 
@@ -79,7 +79,7 @@ def write(options, rounds, disks, problems):
         "## All figures\n\nMedian of %d %s, minimum and maximum in brackets.\n\n" % (len(rounds), plural(rounds)) + figures(rounds),
         "## How it is measured\n\n" + METHOD.format(
             double=2 * options.keys, keys=options.keys, changes=min(1_000, options.keys // 10), quiet=3, units=options.units,
-            writes=options.writes, links=options.links, settle=options.settle).rstrip(),
+            writes=options.writes, links=options.links, settle=options.settle, hot=options.hot, few=10_000).rstrip(),
     ]
     if len(rounds) > 1:
         parts.append("## Per round\n\n" + per_round(rounds))

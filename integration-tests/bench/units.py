@@ -1,6 +1,7 @@
 """Networks of Bookshelf units for `network`: certificates, processes, and what the units say of themselves."""
 
 import contextlib
+import datetime
 import http.client
 import json
 import os
@@ -144,6 +145,12 @@ class Place:
         if wait:
             self.await_ready()
         return self.unit
+
+    def linked_at(self):
+        """When its last link opened, by its log; seconds since 1970."""
+        with open(os.path.join(self.folder, self.name + ".log"), encoding="utf-8") as log:
+            line = [line for line in log if re.search(r" Links - link .* opened$", line.rstrip())][-1]
+        return datetime.datetime.fromisoformat(line.split()[0]).timestamp()
 
     def await_ready(self):
         try:
