@@ -85,20 +85,31 @@ final class Outgoing {
     }
 
     private void stream(List<Tail.Piece> pieces) {
+        Tail.Piece before = null;
         for (Tail.Piece piece : pieces) {
+            if (before != null && gatheredBytes > 0 && gatheredBytes + piece.bytes() > Frames.FULL_BYTES && flushUpTo(before)) {
+                return;
+            }
             for (Input.Applied applied : piece.applied()) {
                 if (applied.link() != link.id && wants(applied.entry())) {
                     gather(applied.entry());
                 }
             }
             sent = piece.through();
-            if (gatheredBytes >= Frames.FULL_BYTES || piece == pieces.getLast()) {
-                flush(sent, sent >= noClaimsBefore ? piece.own() : NOTHING);
-                if (underWayBytes >= core.settings.windowBytes()) {
-                    return;
-                }
+            before = piece;
+            if (gatheredBytes >= Frames.FULL_BYTES && flushUpTo(piece)) {
+                return;
             }
         }
+        if (before != null) {
+            flushUpTo(before);
+        }
+    }
+
+    /** Sends what was gathered up to the end of a commit. Returns whether the window is full. */
+    private boolean flushUpTo(Tail.Piece piece) {
+        flush(sent, sent >= noClaimsBefore ? piece.own() : NOTHING);
+        return underWayBytes >= core.settings.windowBytes();
     }
 
     void page(Input.Page page) {
