@@ -87,7 +87,8 @@ public final class MemoryDisk {
         return entries.size();
     }
 
-    boolean isDamaged(Key key) {
+    /** True if the row of a key cannot be read. */
+    public boolean isDamaged(Key key) {
         return !damaged.isEmpty() && damaged.contains(key);
     }
 

@@ -57,7 +57,7 @@ final class CoreState {
         this.self = start.unit();
         this.boot = start.boot();
         this.began = start.began();
-        this.sequence = start.began();
+        this.sequence = start.sequence();
         this.stamp = start.stamp();
         this.empty = start.empty();
         this.settings = settings;

@@ -16,8 +16,12 @@ final class KeptRows {
 
     private KeptRows() {}
 
+    /**
+     * Reads them. This start began where the one before it ended: a core that is made anew because of damage comes when the new
+     * author may have written already, and who takes none of that must not be told that nothing is left out.
+     */
     static ReplicaCore.Start read(
-            String unit, long boot, Map<String, byte[]> kept, long began, long stamp, boolean empty) {
+            String unit, long boot, Map<String, byte[]> kept, long sequence, long stamp, boolean empty) {
         // The store takes that row away when it meets damage; then no other row's claims hold either.
         boolean claims = kept.containsKey(Incoming.CLOCK_ROW);
         DotClock clock = DotClock.EMPTY;
@@ -45,7 +49,9 @@ final class KeptRows {
                 continue;
             }
         }
-        return new ReplicaCore.Start(unit, boot, began, stamp, empty, clock, claims, ended, memories);
+        long began = Math.min(
+                sequence, ended.values().stream().mapToLong(end -> end).max().orElse(sequence));
+        return new ReplicaCore.Start(unit, boot, began, sequence, stamp, empty, clock, claims, ended, memories);
     }
 
     private static long id(String name) {

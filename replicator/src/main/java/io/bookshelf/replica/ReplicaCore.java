@@ -2,6 +2,7 @@ package io.bookshelf.replica;
 
 import io.bookshelf.merkle.Forest;
 import io.bookshelf.schema.DotClock;
+import io.bookshelf.schema.HybridClock;
 import io.bookshelf.schema.wire.Frame;
 import io.bookshelf.schema.wire.Frame.Statement;
 import java.util.ArrayList;
@@ -31,14 +32,15 @@ public final class ReplicaCore {
     private long statedAt = Long.MIN_VALUE / 2;
     private long statedHash;
     private long statementNumber;
-    private final Map<Long, Map<String, Long>> toldStatements = new HashMap<>();
+    private final Map<Long, Map<String, Statement>> toldStatements = new HashMap<>();
 
     /**
      * What a core starts from.
      *
      * @param unit this unit's id
      * @param boot its replica id of this start
-     * @param began the sequence at which this start began
+     * @param began the sequence at which this start began, or one before that
+     * @param sequence the store's sequence now
      * @param stamp the hybrid clock's last stamp
      * @param empty true if the store has no entry at all
      * @param clock what this unit covers, as kept
@@ -50,6 +52,7 @@ public final class ReplicaCore {
             String unit,
             long boot,
             long began,
+            long sequence,
             long stamp,
             boolean empty,
             DotClock clock,
@@ -67,7 +70,7 @@ public final class ReplicaCore {
      * Makes a core of what the store has kept.
      *
      * @param kept the kept rows, by name
-     * @param began the store's sequence at this start
+     * @param sequence the store's sequence now
      * @param stamp the hybrid clock's last stamp
      * @param empty true if the store has no entry at all
      */
@@ -75,12 +78,12 @@ public final class ReplicaCore {
             String unit,
             long boot,
             Map<String, byte[]> kept,
-            long began,
+            long sequence,
             long stamp,
             boolean empty,
             CoreSettings settings,
             RandomGenerator random) {
-        Start start = KeptRows.read(unit, boot, kept, began, stamp, empty);
+        Start start = KeptRows.read(unit, boot, kept, sequence, stamp, empty);
         return new ReplicaCore(start, settings, random);
     }
 
@@ -212,10 +215,18 @@ public final class ReplicaCore {
     private void heard(PeerLink link, Statement statement) {
         toldStatements
                 .computeIfAbsent(link.id, id -> new HashMap<>())
-                .merge(statement.unit(), statement.number(), Math::max);
-        if (core.stability.take(statement, core.coverage.kept()) && core.unitOf.size() < MOST_AUTHORS) {
+                .merge(statement.unit(), statement, (told, now) -> isNews(now, told) ? now : told);
+        if (core.stability.take(statement, core.coverage.kept(), latest()) && core.unitOf.size() < MOST_AUTHORS) {
             core.unitOf.putIfAbsent(statement.boot(), statement.unit());
         }
+    }
+
+    private long latest() {
+        return core.wallKnown ? HybridClock.stamp(core.wallMillis + HybridClock.BOUND_MILLIS) : -1;
+    }
+
+    private boolean isNews(Statement statement, @Nullable Statement told) {
+        return told == null || Stability.isLater(statement, told, latest());
     }
 
     private void closed(long id) {
@@ -318,19 +329,19 @@ public final class ReplicaCore {
     }
 
     private void tell(PeerLink link, Statement own) {
-        Map<String, Long> told = toldStatements.computeIfAbsent(link.id, id -> new HashMap<>());
+        Map<String, Statement> told = toldStatements.computeIfAbsent(link.id, id -> new HashMap<>());
         List<Statement> news = new ArrayList<>();
-        if (told.getOrDefault(core.self, -1L) < own.number()) {
+        if (isNews(own, told.get(core.self))) {
             news.add(own);
         }
         for (Statement other : core.stability.newest()) {
             Set<String> reached = core.neighbours.getOrDefault(other.unit(), Set.of());
             boolean direct = other.unit().equals(link.unit) || reached.contains(link.unit);
-            if (!direct && told.getOrDefault(other.unit(), -1L) < other.number()) {
+            if (!direct && isNews(other, told.get(other.unit()))) {
                 news.add(other);
             }
         }
-        news.forEach(statement -> told.put(statement.unit(), statement.number()));
+        news.forEach(statement -> told.put(statement.unit(), statement));
         if (!news.isEmpty() && !link.cloud) {
             core.send(link.id, new Frame.Statements(news));
         }

@@ -33,18 +33,37 @@ public final class Stability {
         ripe.keySet().retainAll(listed);
     }
 
-    /** Takes a statement; true if it was news. */
-    boolean take(Statement statement, DotClock kept) {
+    /**
+     * Takes a statement; true if it was news.
+     *
+     * @param latest a stamp that is not reached yet; -1 while the time is unknown
+     */
+    boolean take(Statement statement, DotClock kept, long latest) {
         if (statement.unit().equals(self) || !listed.contains(statement.unit())) {
             return false;
         }
         Statement before = newest.get(statement.unit());
-        if (before != null && before.number() >= statement.number()) {
+        if (before != null && !isLater(statement, before, latest)) {
             return false;
         }
         newest.put(statement.unit(), statement);
         ripen(kept);
         return true;
+    }
+
+    /**
+     * Whether a unit has made the one statement after the other. Their numbers say so, but for those of a start whose clock was
+     * far ahead: no later start would ever come up to them.
+     */
+    static boolean isLater(Statement one, Statement other, long latest) {
+        boolean ahead = Long.compareUnsigned(one.number(), latest) > 0;
+        boolean otherAhead = Long.compareUnsigned(other.number(), latest) > 0;
+        boolean covers = one.clock().covers(other.clock());
+        boolean covered = other.clock().covers(one.clock());
+        if (one.boot() != other.boot() && (ahead || otherAhead) && covers != covered) {
+            return covers;
+        }
+        return one.boot() == other.boot() || ahead == otherAhead ? one.number() > other.number() : otherAhead;
     }
 
     /** A unit is met in another start than its statement is of: what it says now counts, whatever its number. */

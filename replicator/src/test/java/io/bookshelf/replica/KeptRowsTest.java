@@ -54,6 +54,14 @@ final class KeptRowsTest {
     }
 
     @Test
+    void aStartBeganWhereTheOneBeforeItEndedThoughItHasWrittenSince() {
+        assertThat(read().began()).isEqualTo(99);
+        assertThat(read().sequence()).isEqualTo(100);
+        rows.remove("start/00000000000000aa");
+        assertThat(read().began()).as("the first there ever was").isEqualTo(100);
+    }
+
+    @Test
     void aRowThatCannotBeReadCountsAsAbsent() {
         rows.put("clock", bytes("0100"));
         rows.put("peer/attic", bytes("07"));

@@ -8,10 +8,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ForkJoinPool;
-import java.util.stream.LongStream;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -33,11 +36,32 @@ final class ReplicationSimulationTest {
             return;
         }
         long seeds = Long.getLong("bookshelf.seeds", Boolean.getBoolean("bookshelf.full") ? 5_000 : 200);
-        // A pool of its own: what runs beside it in this process needs the common one.
-        try (ForkJoinPool pool = new ForkJoinPool(Runtime.getRuntime().availableProcessors())) {
-            pool.submit(() -> LongStream.range(0, seeds).parallel().forEach(ReplicationSimulationTest::run))
-                    .join();
+        NavigableMap<Long, AssertionError> failures = runAll(seeds);
+        if (!failures.isEmpty()) {
+            throw failures.firstEntry().getValue();
         }
+    }
+
+    /** Runs them in order, until one fails: the first of those is the least seed that does, however many run at a time. */
+    private static NavigableMap<Long, AssertionError> runAll(long seeds) {
+        AtomicLong next = new AtomicLong();
+        ConcurrentSkipListMap<Long, AssertionError> failures = new ConcurrentSkipListMap<>();
+        int workers = Runtime.getRuntime().availableProcessors();
+        try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
+            for (int i = 0; i < workers; i++) {
+                pool.execute(() -> {
+                    long seed;
+                    while (failures.isEmpty() && (seed = next.getAndIncrement()) < seeds) {
+                        try {
+                            run(seed);
+                        } catch (AssertionError e) {
+                            failures.put(seed, e);
+                        }
+                    }
+                });
+            }
+        }
+        return failures;
     }
 
     /** Runs it without JUnit, as the mutations do. */
@@ -48,7 +72,7 @@ final class ReplicationSimulationTest {
     private static SimWorld run(long seed) {
         SimWorld world = new SimWorld(seed);
         try {
-            SimFaults faults = new SimFaults(world);
+            SimFaults faults = new SimFaults(world, SimFlavour.of(seed));
             faults.rage(20_000 + world.random.nextInt(60_000));
             faults.heal();
             long healedAt = world.now();

@@ -1,15 +1,9 @@
 package io.bookshelf.node.replication;
 
-import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
-import io.bookshelf.schema.Scope;
-import io.bookshelf.schema.Version;
-import io.bookshelf.store.MemoryDisk;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -17,26 +11,36 @@ import java.util.TreeSet;
 
 /** A network of units, and all that can befall it. */
 final class SimFaults {
+    private static final long LOOK_MILLIS = 1_000;
     private static final long CENTURY_MILLIS = 73L * 365 * 24 * 3_600_000;
 
     private final SimWorld world;
     private final Random random;
     private final List<String> names = new ArrayList<>();
-    private final Map<String, MemoryDisk> images = new HashMap<>();
     private final Set<String> retired = new TreeSet<>();
-    private final int keys;
-    private final boolean disasters;
-    boolean crashes;
-    boolean wildClocks;
+    private final SimFlavour flavour;
+    private final SimKeys keys;
+    private final SimClaims claims;
+    private long lookedAt;
+    final SimDisasters disasters;
+    private final boolean anyDisasters;
+    private final boolean crashes;
+    private final boolean wildClocks;
 
-    SimFaults(SimWorld world) {
+    SimFaults(SimWorld world, SimFlavour flavour) {
         this.world = world;
         this.random = world.random;
-        int units = random.nextInt(12) == 0 ? 8 + random.nextInt(17) : 1 + random.nextInt(6);
-        this.keys = 3 + random.nextInt(40);
-        this.disasters = random.nextInt(3) == 0;
+        this.flavour = flavour;
+        this.disasters = new SimDisasters(world);
+        this.claims = new SimClaims(world);
+        int units = flavour.units(random);
+        this.keys = new SimKeys(flavour, flavour.keys(random));
+        this.anyDisasters = random.nextInt(3) == 0;
         this.crashes = random.nextInt(4) > 0;
         this.wildClocks = random.nextInt(4) == 0;
+        world.settings = flavour.settings();
+        world.tombstoneMillis = flavour.tombstoneMillis();
+        world.checkMillis = flavour.checkMillis();
         world.truth.wildClocks = wildClocks;
         for (int i = 0; i < units; i++) {
             names.add("u" + i);
@@ -52,8 +56,8 @@ final class SimFaults {
             unit.slowness = random.nextInt(5) == 0 ? 200 : 2;
             unit.later = random.nextInt(6) == 0;
         });
-        world.say(units + " units, " + keys + " keys" + (disasters ? ", disasters" : "") + (crashes ? ", crashes" : "")
-                + (wildClocks ? ", wild clocks" : ""));
+        world.say(flavour + ", " + units + " units, " + keys.count() + " keys" + (anyDisasters ? ", disasters" : "")
+                + (crashes ? ", crashes" : "") + (wildClocks ? ", wild clocks" : ""));
         world.units.values().forEach(SimUnit::start);
     }
 
@@ -92,18 +96,32 @@ final class SimFaults {
 
     /** Lets things happen for so long. */
     void rage(long millis) {
+        SimEpisodes episodes = new SimEpisodes(world, this, flavour);
         long end = world.now() + millis;
         while (world.now() < end) {
             world.run(1 + random.nextInt(400));
-            somethingHappens();
+            episodes.next();
+            look();
         }
     }
 
-    private SimUnit any() {
-        return Objects.requireNonNull(world.units.get(names.get(random.nextInt(names.size()))));
+    /** Now and then, whether what units claim is so. */
+    void look() {
+        if (world.now() - lookedAt >= LOOK_MILLIS) {
+            lookedAt = world.now();
+            claims.look();
+        }
     }
 
-    private void somethingHappens() {
+    SimUnit any() {
+        return unit(names.get(random.nextInt(names.size())));
+    }
+
+    private SimUnit unit(String name) {
+        return Objects.requireNonNull(world.units.get(name));
+    }
+
+    void somethingHappens() {
         SimUnit unit = any();
         int what = random.nextInt(100);
         if (what < 60) {
@@ -132,8 +150,8 @@ final class SimFaults {
             retireOrReturn(unit);
         } else if (what < 96 && wildClocks) {
             unit.clock.skewMillis += skew() / 10;
-        } else if (disasters) {
-            disaster(unit);
+        } else if (anyDisasters) {
+            disasters.any(unit);
         }
     }
 
@@ -146,23 +164,40 @@ final class SimFaults {
         }
     }
 
-    private void write(SimUnit unit, int padding) {
+    void write(SimUnit unit, int padding) {
         if (!unit.isRunning()) {
             return;
         }
-        String prefix =
-                switch (random.nextInt(6)) {
-                    case 0 -> "private/";
-                    case 1 -> "local/";
-                    default -> "k/";
-                };
-        Key key = Key.of(prefix + random.nextInt(keys));
         int kind = random.nextInt(10);
-        byte[] value = kind < 3
-                ? new byte[0]
-                : (unit.name + "@" + world.now() + "#" + random.nextInt(1_000_000) + "x".repeat(padding))
-                        .getBytes(StandardCharsets.UTF_8);
-        unit.write(key, value, kind == 9 ? 1 + random.nextInt(60) : 0);
+        byte[] value = kind < flavour.deletes() ? new byte[0] : value(unit, padding);
+        unit.write(keys.any(random), value, kind == 9 ? 1 + random.nextInt(60) : 0);
+    }
+
+    void write(SimUnit unit, Key key) {
+        if (unit.isRunning()) {
+            unit.write(key, value(unit, 0), 0);
+        }
+    }
+
+    /** A unit deletes something. */
+    Key delete(SimUnit unit) {
+        Key key = keys.any(random);
+        if (unit.isRunning()) {
+            unit.write(key, new byte[0], 0);
+        }
+        return key;
+    }
+
+    private byte[] value(SimUnit unit, int padding) {
+        return (unit.name + "@" + world.now() + "#" + random.nextInt(1_000_000) + "x".repeat(padding))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A unit writes every key once. */
+    void writeAll(SimUnit unit, int padding) {
+        for (int i = 0; i < keys.count() && unit.isRunning(); i++) {
+            unit.write(keys.number(i), value(unit, padding), 0);
+        }
     }
 
     private void crash(SimUnit unit) {
@@ -181,7 +216,8 @@ final class SimFaults {
         });
     }
 
-    private void retireOrReturn(SimUnit unit) {
+    void retireOrReturn(SimUnit unit) {
+        disasters.excuseAbsence(unit);
         if (!retired.remove(unit.name)) {
             retired.add(unit.name);
             world.truth.anyRetired = true;
@@ -190,94 +226,10 @@ final class SimFaults {
         tellListed();
     }
 
-    private void disaster(SimUnit unit) {
-        switch (random.nextInt(5)) {
-            case 0 -> images.put(unit.name, unit.disk.copy());
-            case 1 -> restore(unit);
-            case 2 -> tear(unit);
-            case 3 -> damage(unit);
-            default -> replaceByEmpty(unit);
-        }
-    }
-
-    private void restore(SimUnit unit) {
-        MemoryDisk image = images.get(unit.name);
-        if (image != null) {
-            lose(unit, "is restored from an old image", () -> unit.disk = image.copy());
-        }
-    }
-
-    private void tear(SimUnit unit) {
-        lose(unit, "loses its last commit", () -> unit.disk.tearLastCommit());
-    }
-
-    private void replaceByEmpty(SimUnit unit) {
-        if (random.nextInt(3) == 0) {
-            lose(unit, "loses its file", () -> unit.disk = new MemoryDisk());
-        }
-    }
-
-    private void damage(SimUnit unit) {
-        List<Key> rows = new ArrayList<>(unit.all().keySet());
-        if (!rows.isEmpty()) {
-            Key key = rows.get(random.nextInt(rows.size()));
-            Map<Key, Entry> before = unit.all();
-            world.say(unit.name + " has a damaged row: " + key);
-            unit.disk.damage(key);
-            excuse(unit, before);
-        }
-    }
-
-    private void lose(SimUnit unit, String how, Runnable what) {
-        if (unit.isRunning()) {
-            unit.die();
-        }
-        world.say(unit.name + " " + how);
-        Map<Key, Entry> before = unit.all();
-        what.run();
-        excuse(unit, before);
-        unit.start();
-    }
-
-    /** What was there only, and is not any more, cannot be asked for. */
-    private void excuse(SimUnit unit, Map<Key, Entry> before) {
-        Map<Key, Entry> after = unit.all();
-        before.forEach((key, entry) -> {
-            Entry left = after.get(key);
-            if (left != null && left.version().compareTo(entry.version()) >= 0) {
-                return;
-            }
-            world.truth.taken(entry);
-            Version best = null;
-            for (SimUnit other : world.units.values()) {
-                Entry held = other == unit || key.scope() == Scope.UNIT
-                        ? null
-                        : other.all().get(key);
-                if (held != null && (best == null || held.version().compareTo(best) > 0)) {
-                    best = held.version();
-                }
-            }
-            if (best == null || best.compareTo(entry.version()) < 0) {
-                world.truth.excuse(entry, best);
-            }
-        });
-        after.values().forEach(entry -> excuseForgotten(unit, entry));
-    }
-
-    /** A delete of what is there again, forgotten here and known to nobody else, cannot be asked for either. */
-    private void excuseForgotten(SimUnit unit, Entry entry) {
-        for (Entry delete : world.truth.deletesAfter(entry)) {
-            boolean known = world.running().stream()
-                    .anyMatch(other -> other != unit && other.core().clock().covers(delete));
-            if (!known) {
-                world.truth.excuse(delete, entry.version());
-            }
-        }
-    }
-
     /** Everything works again, and every clock is right. */
     void heal() {
         world.say("all is healed");
+        retired.forEach(name -> disasters.excuseAbsence(unit(name)));
         retired.clear();
         world.links.healAll();
         world.units.values().forEach(unit -> {

@@ -77,6 +77,16 @@ final class SimLinks {
         cut.add(from + ">" + to);
     }
 
+    /** Nobody is heard by this one any more. */
+    void cutTo(SimUnit unit) {
+        world.units.keySet().forEach(other -> cut(other, unit.name));
+    }
+
+    /** Nobody hears this one any more. */
+    void cutFrom(SimUnit unit) {
+        world.units.keySet().forEach(other -> cut(unit.name, other));
+    }
+
     void heal(String from, String to) {
         cut.remove(from + ">" + to);
         wires.values().stream().toList().forEach(this::release);
@@ -213,6 +223,12 @@ final class SimLinks {
             if (back != null) {
                 back.from.closed(back.link);
             }
+        }
+    }
+
+    void breakAll() {
+        while (!wires.isEmpty()) {
+            breakOne();
         }
     }
 

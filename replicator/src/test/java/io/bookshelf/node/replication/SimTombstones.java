@@ -3,7 +3,7 @@ package io.bookshelf.node.replication;
 import io.bookshelf.bus.TombstonePolicy;
 import io.bookshelf.schema.Entry;
 
-/** Lets a unit's core decide, and an hour be ten seconds. */
+/** Lets a unit's core decide, and an hour be seconds. */
 record SimTombstones(SimUnit unit) implements TombstonePolicy {
     @Override
     public boolean mayForget(Entry tombstone) {
@@ -17,6 +17,6 @@ record SimTombstones(SimUnit unit) implements TombstonePolicy {
 
     @Override
     public long ageMillis() {
-        return 10_000;
+        return unit.world().tombstoneMillis;
     }
 }

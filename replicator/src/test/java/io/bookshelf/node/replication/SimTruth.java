@@ -1,15 +1,20 @@
 package io.bookshelf.node.replication;
 
+import io.bookshelf.bus.Commit;
+import io.bookshelf.replica.Merging.Verdict;
+import io.bookshelf.schema.DotClock;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.Scope;
 import io.bookshelf.schema.Version;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,17 +28,66 @@ final class SimTruth {
     private final Set<Version> told = new HashSet<>();
     private final Set<Version> taken = new HashSet<>();
     private final Map<String, Set<Version>> deletesHeld = new HashMap<>();
-    // What a first write follows: deletes that its unit has held and forgotten.
+    // What a first write follows: deletes that its unit has held and forgotten, or knew to be over.
     private final Map<Version, Set<Version>> followed = new HashMap<>();
+    // The version that the author of a write had of its key.
+    private final Map<Version, Version> follows = new HashMap<>();
+    private final Set<Version> hadFollower = new HashSet<>();
     private final Map<Long, EnumMap<Scope, Long>> counters = new HashMap<>();
     /** A unit that is sure of a wrong time expires by it. */
     boolean wildClocks;
     /** Whoever believed to be alone has forgotten deletes that others had not seen. */
     boolean anyRetired;
+    /** Something was lost, or came back, that the network had taken account of. */
+    boolean anyDisaster;
+
+    /**
+     * Takes account of a commit.
+     *
+     * @param latest what each key had before it, where it had anything; afterwards what it has
+     */
+    void committed(SimUnit unit, Commit commit, Map<Key, Entry> latest) {
+        List<Entry> own = new ArrayList<>();
+        for (Commit.Outcome outcome : commit.outcomes()) {
+            Entry entry = outcome.entry();
+            Entry before = entry == null ? null : latest.put(entry.key(), entry);
+            if (outcome.submission().write() != null && entry != null) {
+                written(unit, entry);
+                if (before != null) {
+                    follows.put(entry.version(), before.version());
+                    hadFollower.add(before.version());
+                }
+                if (unit.retired) {
+                    loosen(entry.key());
+                }
+                own.add(entry);
+            }
+            if (outcome.submission() instanceof ArrivingEntry arriving
+                    && outcome.refusal() == null
+                    && !arriving.kept().isEmpty()) {
+                told(arriving.verdict());
+            }
+        }
+        own.forEach(entry -> acknowledged.add(entry.version()));
+    }
 
     /** A unit has kept a discarded write for somebody to look at. */
-    void told(Entry loser) {
+    private void told(Verdict verdict) {
+        Entry loser = Objects.requireNonNull(verdict.loser());
+        Entry winner = Objects.requireNonNull(loser == verdict.stored() ? verdict.put() : verdict.stored());
         told.add(loser.version());
+        // Whoever is back from an old file, or was not counted, may hold what everybody else has let go of.
+        if (!anyDisaster && !anyRetired && hasSeen(winner.version(), loser.version())) {
+            throw new AssertionError("told of as lost though the other write followed it: " + loser + " to " + winner);
+        }
+    }
+
+    private boolean hasSeen(Version later, Version earlier) {
+        Version each = later;
+        while (each != null && !each.equals(earlier)) {
+            each = follows.get(each);
+        }
+        return each != null;
     }
 
     /** The deletes of an entry's key that came after it. */
@@ -59,10 +113,17 @@ final class SimTruth {
         deletesHeld.computeIfAbsent(unit, name -> new HashSet<>()).add(tombstone.version());
     }
 
-    /** A client's write has been applied; it may not have been told yet. */
-    void written(String unit, Entry entry) {
+    private void written(SimUnit unit, Entry entry) {
         if (entry.seen().size() == 0) {
-            followed.put(entry.version(), Set.copyOf(deletesHeld.getOrDefault(unit, Set.of())));
+            Set<Version> known = new HashSet<>(deletesHeld.getOrDefault(unit.name, Set.of()));
+            DotClock clock = unit.core().clock();
+            for (Entry delete :
+                    written.getOrDefault(entry.key(), new TreeMap<>()).values()) {
+                if (delete.deleted() && clock.covers(delete)) {
+                    known.add(delete.version());
+                }
+            }
+            followed.put(entry.version(), known);
         }
         Long before = counters.computeIfAbsent(entry.version().replica(), replica -> new EnumMap<>(Scope.class))
                 .put(entry.key().scope(), entry.counter());
@@ -81,10 +142,6 @@ final class SimTruth {
             loosen(entry.key());
         }
         written.computeIfAbsent(entry.key(), key -> new TreeMap<>()).put(entry.version(), entry);
-    }
-
-    void acknowledged(Entry entry) {
-        acknowledged.add(entry.version());
     }
 
     /** A disaster took the only copy, and with it what it had superseded; {@code best} is left elsewhere, if anything is. */
@@ -107,6 +164,31 @@ final class SimTruth {
         return all != null && all.containsKey(entry.version());
     }
 
+    /**
+     * What is wrong with what a unit claims of a key, null for nothing: where it covers a write it has that, or something newer,
+     * or has let go of what is over.
+     */
+    @Nullable
+    Entry claimedFalsely(Key key, DotClock clock, @Nullable Entry stored) {
+        TreeMap<Version, Entry> all = written.get(key);
+        if (all == null || loose.contains(key)) {
+            return null;
+        }
+        for (Entry entry : all.descendingMap().values()) {
+            if (stored != null && stored.version().compareTo(entry.version()) >= 0) {
+                return null;
+            }
+            if (clock.covers(entry)) {
+                boolean gone = stored == null || stored.deleted();
+                boolean over = gone && (entry.deleted() || entry.expiresAt() != 0);
+                // Whoever is back from an old file is served without the deletes that all have let go of; the trees
+                // find it.
+                return over || entry.deleted() && anyDisaster ? null : entry;
+            }
+        }
+        return null;
+    }
+
     Set<Key> keys() {
         return written.keySet();
     }
@@ -124,9 +206,9 @@ final class SimTruth {
             boolean lost = later.stream()
                     .anyMatch(
                             each -> each.version().replica() != version.replica() && !excused.contains(each.version()));
-            boolean succeeded = later.stream()
-                    .anyMatch(each -> each.seen().counter(version.replica()) >= entry.counter()
-                            || followed.getOrDefault(each.version(), Set.of()).contains(version));
+            boolean succeeded = hadFollower.contains(version)
+                    || later.stream().anyMatch(each -> followed.getOrDefault(each.version(), Set.of())
+                            .contains(version));
             boolean forgotten = anyRetired && entry.deleted();
             boolean asked =
                     !forgotten && acknowledged.contains(version) && !taken.contains(version) && entry.expiresAt() == 0;

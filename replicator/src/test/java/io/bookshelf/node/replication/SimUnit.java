@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class SimUnit implements EntryIndex {
     private static final long LATEST = SimWorld.EPOCH + 50L * 365 * 24 * 3_600_000;
 
+    static final int LARGEST_BATCH = 40;
+
     /** A key whose changes are to be in the transcript: {@code -Dbookshelf.trace=KEY}. */
     private static final String TRACED = System.getProperty("bookshelf.trace", "");
 
@@ -49,6 +51,8 @@ final class SimUnit implements EntryIndex {
     private ArrayDeque<Submission> queue = new ArrayDeque<>();
     private final List<Change> changes = new ArrayList<>();
     private final List<Input> told = new ArrayList<>();
+    // What each key had before this commit, then what it has got in it.
+    private final Map<Key, Entry> latest = new HashMap<>();
     private final Set<Long> links = new HashSet<>();
     private final Map<Long, Stream> streams = new HashMap<>();
     private boolean rebuild;
@@ -59,7 +63,7 @@ final class SimUnit implements EntryIndex {
     /** Speaks as a later version might: unknown fields, unknown frames. */
     boolean later;
 
-    int largestBatch = 40;
+    int largestBatch = LARGEST_BATCH;
     boolean retired;
     /** How long a commit takes at least. */
     long commitMillis;
@@ -75,6 +79,10 @@ final class SimUnit implements EntryIndex {
         this.world = world;
         this.name = name;
         this.clock = new SimClock(world, () -> disk.head().clock());
+    }
+
+    SimWorld world() {
+        return world;
     }
 
     boolean isRunning() {
@@ -97,7 +105,7 @@ final class SimUnit implements EntryIndex {
         int mine = incarnation;
         every(100, mine, this::tick);
         every(1_000, mine, this::keepHouse);
-        every(20_000, mine, this::checkRows);
+        every(world.checkMillis, mine, this::checkRows);
         every(300 + world.random.nextInt(400), mine, () -> world.links.dial(this));
         world.say(name + " starts as " + Long.toHexString(store.replica()));
     }
@@ -189,25 +197,10 @@ final class SimUnit implements EntryIndex {
         while (!queue.isEmpty() && batch.size() < most) {
             batch.add(queue.poll());
         }
+        latest.clear();
         Commit commit = Objects.requireNonNull(committer).commit(batch);
         Head head = Objects.requireNonNull(committer).head();
-        List<Entry> own = new ArrayList<>();
-        for (Commit.Outcome outcome : commit.outcomes()) {
-            Entry entry = outcome.entry();
-            if (outcome.submission() instanceof LocalWrite && entry != null) {
-                world.truth.written(name, entry);
-                if (retired) {
-                    world.truth.loosen(entry.key());
-                }
-                own.add(entry);
-            }
-            if (outcome.submission() instanceof ArrivingEntry arriving
-                    && outcome.refusal() == null
-                    && !arriving.kept().isEmpty()) {
-                world.truth.told(Objects.requireNonNull(arriving.verdict().loser()));
-            }
-        }
-        own.forEach(world.truth::acknowledged);
+        world.truth.committed(this, commit, latest);
         told.addAll(outcomes.of(commit, head));
         tell();
         if (!queue.isEmpty()) {
@@ -218,7 +211,6 @@ final class SimUnit implements EntryIndex {
     private void tell() {
         if (rebuild) {
             rebuild = false;
-            told.removeIf(input -> !(input instanceof Input.Settled));
             told.clear();
             world.say(name + " found damage and begins anew");
             for (Long link : List.copyOf(links)) {
@@ -353,6 +345,9 @@ final class SimUnit implements EntryIndex {
                 && !new String(after.value(), StandardCharsets.UTF_8).startsWith(name + "@");
         if (othersOwn) {
             throw world.wrong(name + " has what is another unit's alone: " + after);
+        }
+        if (before != null) {
+            latest.put(before.key(), before);
         }
         if (after != null && after.deleted()) {
             world.truth.heldDelete(name, after);

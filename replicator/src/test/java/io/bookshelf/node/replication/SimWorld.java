@@ -17,10 +17,15 @@ final class SimWorld {
     private static final int TRANSCRIPT_LINES = 20_000;
 
     final Random random;
-    final CoreSettings settings = new CoreSettings(1_000, 5_000, 5_000, 20_000, 64 * 1024, 5_000);
     final Map<String, SimUnit> units = new LinkedHashMap<>();
     final SimLinks links = new SimLinks(this);
     final SimTruth truth = new SimTruth();
+    CoreSettings settings = SimFlavour.ANYTHING.settings();
+    /** How long a tombstone is kept at least. */
+    long tombstoneMillis = SimFlavour.ANYTHING.tombstoneMillis();
+    /** How often a store looks at all of its rows. */
+    long checkMillis = SimFlavour.ANYTHING.checkMillis();
+
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final ArrayDeque<String> transcript = new ArrayDeque<>();
     private long now;
