@@ -1,6 +1,7 @@
 package io.bookshelf.replica;
 
 import io.bookshelf.merkle.Forest;
+import io.bookshelf.merkle.Forest.Change;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.wire.Frame;
 import java.util.ArrayList;
@@ -41,6 +42,12 @@ final class CoreState {
     long wallMillis;
     boolean wallKnown;
     long sequence;
+    /**
+     * Where last a write of this start was replaced by another author's. That may be left to its author to deliver, and while
+     * it is under way this unit's writes may not be claimed: the peer may have neither.
+     */
+    long oursReplacedAt;
+
     long stamp;
     boolean empty;
 
@@ -144,6 +151,15 @@ final class CoreState {
     /** The readings under way are worth nothing. */
     void forgetReadings() {
         readings.clear();
+    }
+
+    boolean isOfOursReplaced(Change change) {
+        Entry before = change.before();
+        Entry after = change.after();
+        return before != null
+                && after != null
+                && before.version().replica() == boot
+                && after.version().replica() != boot;
     }
 
     Frame.@Nullable Cursor cursorOf(String unit) {

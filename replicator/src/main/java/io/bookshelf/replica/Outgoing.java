@@ -36,6 +36,8 @@ final class Outgoing {
     private long claimAt;
     // A page leaves out what was written again behind it: until that too has been sent, nothing may be claimed.
     private long noClaimsBefore;
+    // Up to here the peer holds what this unit does, whichever way it came.
+    private long agreedAt;
 
     private record UnderWay(long through, int bytes) {}
 
@@ -87,7 +89,10 @@ final class Outgoing {
     private void stream(List<Tail.Piece> pieces) {
         Tail.Piece before = null;
         for (Tail.Piece piece : pieces) {
-            if (before != null && gatheredBytes > 0 && gatheredBytes + piece.bytes() > Frames.FULL_BYTES && flushUpTo(before)) {
+            if (before != null
+                    && gatheredBytes > 0
+                    && gatheredBytes + piece.bytes() > Frames.FULL_BYTES
+                    && flushUpTo(before)) {
                 return;
             }
             for (Input.Applied applied : piece.applied()) {
@@ -163,7 +168,10 @@ final class Outgoing {
         }
         announced = true;
         int bytes = gatheredBytes + 32;
-        core.send(link.id, new Frame.Entries(told, through, List.copyOf(gathered), link.cloud ? 0 : own[0], own[1]));
+        long[] claims = core.oursReplacedAt > agreedAt ? NOTHING : own;
+        core.send(
+                link.id,
+                new Frame.Entries(told, through, List.copyOf(gathered), link.cloud ? 0 : claims[0], claims[1]));
         underWay.add(new UnderWay(through, bytes));
         underWayBytes += bytes;
         told = through;
@@ -186,6 +194,11 @@ final class Outgoing {
         }
         acknowledged = Math.max(acknowledged, through);
         pump();
+    }
+
+    /** The peer holds the same as this unit. */
+    void agreed() {
+        agreedAt = core.sequence;
     }
 
     /** How much of this unit's sequence the peer has not acknowledged. */

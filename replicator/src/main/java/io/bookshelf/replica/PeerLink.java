@@ -170,6 +170,7 @@ final class PeerLink {
         }
         if (agree(ours, theirs)) {
             descents.agreed();
+            outgoing.agreed();
             long hash = heartbeat.clockHash();
             if (hash != clockForPeer().hash() && hash != askedClockHash) {
                 askedClockHash = hash;

@@ -102,6 +102,9 @@ public final class ReplicaCore {
             case Input.Changed changed -> {
                 core.forest.changed(changed.changes());
                 core.changedIn(Forest.buckets(changed.changes()));
+                if (changed.changes().stream().anyMatch(core::isOfOursReplaced)) {
+                    core.oursReplacedAt = core.sequence + 1;
+                }
                 core.empty = false;
             }
             case Input.Replaced replaced -> damaged(false);
