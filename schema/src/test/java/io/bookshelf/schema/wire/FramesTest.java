@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What goes over the wire must be read by every later version: these bytes stand for ever. */
@@ -53,7 +54,12 @@ final class FramesTest {
                 new Frame.Neighbours(List.of("attic", "hall")),
                 new Frame.Items(Scope.NETWORK, List.of(new Frame.Items.Leaf(5, List.of(new Frame.Item(1, 2, 3, 4))))),
                 new Frame.Repair(List.of(TOMBSTONE), Scope.NETWORK, List.of(new Frame.Repair.Wanted(6, 7))),
-                new Frame.Bye("so"));
+                new Frame.Bye("so"),
+                new Frame.Descent(
+                        Scope.EVERYWHERE,
+                        1,
+                        new int[] {31},
+                        LongStream.rangeClosed(1, 32).toArray()));
     }
 
     @Test
@@ -68,19 +74,19 @@ final class FramesTest {
         assertThat(golden).hasSameSizeAs(frames);
         for (int i = 0; i < frames.size(); i++) {
             assertThat(HexFormat.of().formatHex(Frames.write(frames.get(i)))).isEqualTo(golden.get(i));
-            assertThat(Frames.read(HexFormat.of().parseHex(golden.get(i)))).isEqualTo(frames.get(i));
+            assertThat(Frames.read(HexFormat.of().parseHex(golden.get(i))))
+                    .usingRecursiveComparison()
+                    .isEqualTo(frames.get(i));
         }
     }
 
     @Test
     void eachFrameComesBackAsItWas() {
         for (Frame frame : frames()) {
-            assertThat(Frames.read(Frames.write(frame))).isEqualTo(frame);
+            assertThat(Frames.read(Frames.write(frame)))
+                    .usingRecursiveComparison()
+                    .isEqualTo(frame);
         }
-        Frame.Descent descent = new Frame.Descent(Scope.EVERYWHERE, 1, new int[] {31}, new long[32]);
-        assertThat(Frames.read(Frames.write(descent)))
-                .usingRecursiveComparison()
-                .isEqualTo(descent);
     }
 
     @Test
