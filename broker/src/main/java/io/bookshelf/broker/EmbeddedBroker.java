@@ -134,7 +134,16 @@ public final class EmbeddedBroker implements Closeable {
                 new SessionContext(config.limits(), access, counters, wall, this::submit, reads, topics, loop::execute);
         this.sessions = new SessionRegistry(context, store.head().sequence());
         this.endpoint = new MqttEndpoint(
-                companion::unitOf, config.limits(), access, counters, wall, sessions, bus::full, loop, door);
+                config.unit(),
+                companion::unitOf,
+                config.limits(),
+                access,
+                counters,
+                wall,
+                sessions,
+                bus::full,
+                loop,
+                door);
         this.unitTopics = new UnitTopics(config, version, store, bus, wall, counters, topics, sessions, companion);
         this.listeners = new Listeners(loop, counters, config.limits().connections());
     }

@@ -1,7 +1,9 @@
 package io.bookshelf.it;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -11,6 +13,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +28,7 @@ final class ArchitectureTest {
         "io.bookshelf.link..",
         "io.bookshelf.pki.."
     };
+    private static final String CLIENT = "io.bookshelf.client..";
     private static final String CLI = "io.bookshelf.cli..";
 
     private static JavaClasses all;
@@ -39,36 +43,19 @@ final class ArchitectureTest {
 
     @Test
     void modulesPointOneWay() {
+        mayNotKnow(new String[] {SCHEMA}, BROKER, REPLICATOR, new String[] {CLIENT, CLI});
+        mayNotKnow(BROKER, REPLICATOR, new String[] {CLIENT, CLI});
+        mayNotKnow(REPLICATOR, new String[] {CLIENT, CLI});
+        mayNotKnow(new String[] {CLIENT}, BROKER, REPLICATOR, new String[] {CLI});
+    }
+
+    private static void mayNotKnow(String[] module, String[]... others) {
         noClasses()
                 .that()
-                .resideInAPackage(SCHEMA)
+                .resideInAnyPackage(module)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(BROKER)
-                .orShould()
-                .dependOnClassesThat()
-                .resideInAnyPackage(REPLICATOR)
-                .orShould()
-                .dependOnClassesThat()
-                .resideInAPackage(CLI)
-                .check(all);
-        noClasses()
-                .that()
-                .resideInAnyPackage(BROKER)
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(REPLICATOR)
-                .orShould()
-                .dependOnClassesThat()
-                .resideInAPackage(CLI)
-                .check(all);
-        noClasses()
-                .that()
-                .resideInAnyPackage(REPLICATOR)
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage(CLI)
-                .allowEmptyShould(true)
+                .resideInAnyPackage(Stream.of(others).flatMap(Stream::of).toArray(String[]::new))
                 .check(all);
     }
 
@@ -76,13 +63,9 @@ final class ArchitectureTest {
     void everyClassIsInAPackageOfAModule() {
         classes()
                 .should()
-                .resideInAPackage(SCHEMA)
-                .orShould()
-                .resideInAnyPackage(BROKER)
-                .orShould()
-                .resideInAnyPackage(REPLICATOR)
-                .orShould()
-                .resideInAPackage(CLI)
+                .resideInAnyPackage(Stream.of(BROKER, REPLICATOR, new String[] {SCHEMA, CLIENT, CLI})
+                        .flatMap(Stream::of)
+                        .toArray(String[]::new))
                 .check(all);
     }
 
@@ -132,13 +115,32 @@ final class ArchitectureTest {
     }
 
     @Test
-    void theMqttClientStaysInTheLinksAndTheDemo() {
+    void theMqttClientStaysInTheLinksTheLibraryAndTheDemo() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.bookshelf.link..", "io.bookshelf.cli.demo..")
+                .resideOutsideOfPackages(
+                        "io.bookshelf.link..", "io.bookshelf.client.wire..", "io.bookshelf.cli.demo..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("com.hivemq..", "io.reactivex..", "org.reactivestreams..")
+                .check(all);
+    }
+
+    @Test
+    void theLibraryShowsNothingOfItsConnection() {
+        noMethods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .resideInAnyPackage("io.bookshelf.client", "io.bookshelf.client.pattern")
+                .and()
+                .areDeclaredInClassesThat()
+                .arePublic()
+                .should()
+                .haveRawReturnType(resideInAPackage("io.bookshelf.client.wire.."))
+                .orShould()
+                .haveRawParameterTypes(DescribedPredicate.anyElementThat(resideInAPackage("io.bookshelf.client.wire..")))
                 .check(all);
     }
 

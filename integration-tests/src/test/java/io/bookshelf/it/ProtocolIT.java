@@ -35,6 +35,7 @@ final class ProtocolIT {
         assertThat(connack.reason()).isZero();
         assertThat(connack.sessionPresent()).isFalse();
         assertThat(props.text(Props.ASSIGNED_CLIENT_ID)).isNotBlank();
+        assertThat(props.user("bookshelf-unit")).as("a unit, and which").isEqualTo("unit-under-test");
         assertThat(props.number(Props.MAXIMUM_QOS))
                 .as("2, which is said by silence")
                 .isNull();

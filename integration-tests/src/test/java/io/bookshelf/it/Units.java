@@ -1,6 +1,5 @@
 package io.bookshelf.it;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,7 +22,7 @@ final class Units implements AfterEachCallback, AfterAllCallback {
     private final boolean perClass;
     private final List<UnitProcess> units = new ArrayList<>();
     private final List<Path> folders = new ArrayList<>();
-    private final List<Closeable> clients = new ArrayList<>();
+    private final List<AutoCloseable> clients = new ArrayList<>();
 
     private Units(boolean perClass) {
         this.perClass = perClass;
@@ -105,7 +104,7 @@ final class Units implements AfterEachCallback, AfterAllCallback {
     }
 
     /** Has something closed after the test. */
-    synchronized <T extends Closeable> T closing(T client) {
+    synchronized <T extends AutoCloseable> T closing(T client) {
         clients.add(client);
         return client;
     }
@@ -115,10 +114,10 @@ final class Units implements AfterEachCallback, AfterAllCallback {
         if (context.getExecutionException().isPresent()) {
             units.forEach(unit -> System.err.println(unit.log()));
         }
-        for (Closeable client : clients) {
+        for (AutoCloseable client : clients) {
             try {
                 client.close();
-            } catch (IOException closedAnyway) {
+            } catch (Exception closedAnyway) {
                 // nothing left to do for it
             }
         }

@@ -229,6 +229,7 @@ final class ConnectFlow {
         if (asked.assigned()) {
             properties.add(new MqttProperties.StringProperty(Properties.ASSIGNED_CLIENT_ID, asked.clientId()));
         }
+        properties.add(new MqttProperties.UserProperty(Properties.UNIT, endpoint.unit()));
         return properties;
     }
 

@@ -42,6 +42,7 @@ public final class MqttEndpoint {
     private static final int AUTHENTICATIONS_WAITING = 256;
     private static final int LONGEST_CLIENT_ID_OF_VERSION_3 = 512;
 
+    private final String unit;
     private final LongFunction<String> unitOf;
     private final Limits limits;
     private final AccessPolicy access;
@@ -56,6 +57,7 @@ public final class MqttEndpoint {
     private final Set<ClientConnection> connected = new LinkedHashSet<>();
 
     public MqttEndpoint(
+            String unit,
             LongFunction<String> unitOf,
             Limits limits,
             AccessPolicy access,
@@ -65,6 +67,7 @@ public final class MqttEndpoint {
             BooleanSupplier busFull,
             Executor loop,
             @Nullable PeerDoor door) {
+        this.unit = unit;
         this.unitOf = unitOf;
         this.limits = limits;
         this.access = access;
@@ -100,6 +103,11 @@ public final class MqttEndpoint {
         pipeline.addLast("mqttDecoder", new MqttDecoder(largest, LONGEST_CLIENT_ID_OF_VERSION_3));
         pipeline.addLast("mqttEncoder", MqttEncoder.INSTANCE);
         pipeline.addLast("client", connection);
+    }
+
+    /** The name of this unit. */
+    String unit() {
+        return unit;
     }
 
     /** The name of the unit that writes under a replica id. */

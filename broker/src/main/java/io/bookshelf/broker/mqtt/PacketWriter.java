@@ -217,7 +217,7 @@ final class PacketWriter {
         }
         if (version != null) {
             userProperty(out, "bookshelf-version", version.toString());
-            userProperty(out, "bookshelf-unit", unitOf.apply(version.replica()));
+            userProperty(out, Properties.UNIT, unitOf.apply(version.replica()));
             userProperty(
                     out,
                     "bookshelf-time",

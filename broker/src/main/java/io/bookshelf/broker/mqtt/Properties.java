@@ -30,8 +30,11 @@ final class Properties {
     static final int USER_PROPERTY = 0x26;
     static final int MAXIMUM_PACKET_SIZE = 0x27;
 
+    /** A user property: the name of a unit. */
+    static final String UNIT = "bookshelf-unit";
+
     /** User properties that only the unit sets. */
-    private static final Set<String> OWN = Set.of("bookshelf-version", "bookshelf-unit", "bookshelf-time");
+    private static final Set<String> OWN = Set.of("bookshelf-version", UNIT, "bookshelf-time");
 
     private Properties() {}
 

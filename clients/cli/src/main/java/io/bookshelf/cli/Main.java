@@ -5,6 +5,23 @@ import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.Spelling;
 import io.bookshelf.cli.demo.DemoCommand;
 import io.bookshelf.cli.pki.PkiCommand;
+import io.bookshelf.cli.shelf.CompletionCommand;
+import io.bookshelf.cli.shelf.ConflictsCommand;
+import io.bookshelf.cli.shelf.DeleteCommand;
+import io.bookshelf.cli.shelf.DescribeCommand;
+import io.bookshelf.cli.shelf.ExportCommand;
+import io.bookshelf.cli.shelf.GetCommand;
+import io.bookshelf.cli.shelf.HistoryCommand;
+import io.bookshelf.cli.shelf.ImportCommand;
+import io.bookshelf.cli.shelf.ListCommand;
+import io.bookshelf.cli.shelf.OutputClosed;
+import io.bookshelf.cli.shelf.PeersCommand;
+import io.bookshelf.cli.shelf.PutCommand;
+import io.bookshelf.cli.shelf.StatusCommand;
+import io.bookshelf.cli.shelf.TreeCommand;
+import io.bookshelf.cli.shelf.WatchCommand;
+import io.bookshelf.client.BookshelfException;
+import io.bookshelf.client.RefusedException;
 import io.bookshelf.node.BookshelfNode;
 import io.bookshelf.node.NodeException;
 import io.bookshelf.pki.PkiException;
@@ -23,8 +40,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The {@code bookshelf} command line. Exit codes: 0 done; 2 wrong usage, a wrong setting, or what cannot be done so;
- * 1 anything else.
+ * The {@code bookshelf} command line. Exit codes: 0 done; 1 the answer is no, or anything else; 2 wrong usage, a wrong
+ * setting, or what cannot be done so; 3 the unit cannot be reached or does not answer in time; 4 it refuses.
  */
 @Command(
         name = "bookshelf",
@@ -34,6 +51,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
+    private static final int NO_ANSWER = 3;
+    private static final int REFUSED = 4;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private CommandSpec spec;
@@ -55,21 +75,40 @@ public final class Main implements Runnable {
         commands.put("run", RunCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("passwd", PasswdCommand::new);
+        shelfCommands(commands);
         commands.put("bench", BenchCommand::new);
         commands.put("pki", PkiCommand::new);
         commands.put("version", VersionCommand::new);
+        commands.put("rehearse", RehearseCommand::new);
         CommandLine line = new CommandLine(new Main());
         // Each command costs a good part of a unit's start to be looked into.
-        if (commands.containsKey(firstWord)) {
+        if (commands.containsKey(firstWord) && !firstWord.equals("completion")) {
             commands.keySet().retainAll(Set.of(firstWord));
         }
         commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
         return line.setParameterExceptionHandler(Main::reportUsage).setExecutionExceptionHandler(Main::reportFailure);
     }
 
+    private static void shelfCommands(Map<String, Supplier<Object>> commands) {
+        commands.put("get", GetCommand::new);
+        commands.put("put", PutCommand::new);
+        commands.put("delete", DeleteCommand::new);
+        commands.put("list", ListCommand::new);
+        commands.put("tree", TreeCommand::new);
+        commands.put("watch", WatchCommand::new);
+        commands.put("history", HistoryCommand::new);
+        commands.put("conflicts", ConflictsCommand::new);
+        commands.put("describe", DescribeCommand::new);
+        commands.put("status", StatusCommand::new);
+        commands.put("peers", PeersCommand::new);
+        commands.put("export", ExportCommand::new);
+        commands.put("import", ImportCommand::new);
+        commands.put("completion", CompletionCommand::new);
+    }
+
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: run, demo, passwd, pki, bench or version");
+        throw new ParameterException(spec.commandLine(), "say what to do, such as run, get, put, watch or status");
     }
 
     private static int reportUsage(ParameterException mistake, String[] args) {
@@ -101,6 +140,17 @@ public final class Main implements Runnable {
             case PkiException certificates -> say(command, String.valueOf(certificates.getMessage()));
             case FileSystemException file ->
                 say(command, "cannot use " + file.getFile() + " (" + reason(file) + "): make it a file of yours");
+            case OutputClosed nobodyReads -> {
+                return CommandLine.ExitCode.OK;
+            }
+            case RefusedException refused -> {
+                say(command, String.valueOf(refused.getMessage()));
+                return REFUSED;
+            }
+            case BookshelfException unit -> {
+                say(command, String.valueOf(unit.getMessage()));
+                return NO_ANSWER;
+            }
             default -> throw failure;
         }
         return CommandLine.ExitCode.USAGE;

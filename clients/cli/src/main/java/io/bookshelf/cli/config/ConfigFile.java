@@ -56,7 +56,8 @@ public final class ConfigFile {
                 limits(root.table("limits"), root.table("sessions")),
                 matching(http, "hosts", HOST, "host names, such as \"unit.lan\""),
                 matching(http, "origins", ORIGIN, "origins, such as \"https://app.example\""),
-                AccessSection.read(root.table("access"), folder));
+                AccessSection.read(root.table("access"), folder),
+                client(root.table("client"), folder));
         http.refuseUnknown();
         root.refuseUnknown();
         return settings;
@@ -121,6 +122,16 @@ public final class ConfigFile {
         long days = table.number("expired_days", FOR_EVER, 0, 100_000);
         table.refuseUnknown();
         return new CertificateSettings(signer, days == FOR_EVER ? null : Duration.ofDays(days));
+    }
+
+    private static ClientSettings client(TomlTable table, Path folder) {
+        ClientSettings client = new ClientSettings(
+                table.string("url"),
+                path(table, "pki", "a folder", folder),
+                table.string("user"),
+                path(table, "password_file", "a file", folder));
+        table.refuseUnknown();
+        return client;
     }
 
     private static Durability durability(TomlTable store) {

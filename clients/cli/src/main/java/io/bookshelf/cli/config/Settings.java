@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param webHosts further names that a Host header may carry
  * @param webOrigins further origins from which a browser may connect
  * @param access who may come in
+ * @param client how commands reach the unit
  */
 public record Settings(
         @Nullable String unit,
@@ -43,7 +44,8 @@ public record Settings(
         Limits limits,
         List<String> webHosts,
         List<String> webOrigins,
-        AccessSettings access) {
+        AccessSettings access,
+        ClientSettings client) {
     /** What holds without a file. */
     public static final Settings DEFAULTS = new Settings(
             null,
@@ -60,7 +62,8 @@ public record Settings(
             Limits.DEFAULTS,
             List.of(),
             List.of(),
-            AccessSettings.OPEN);
+            AccessSettings.OPEN,
+            ClientSettings.NONE);
 
     public Settings {
         webHosts = List.copyOf(webHosts);

@@ -1,5 +1,6 @@
 package io.bookshelf.cli.demo;
 
+import io.bookshelf.cli.json.Json;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;

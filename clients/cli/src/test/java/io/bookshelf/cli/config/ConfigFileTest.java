@@ -75,6 +75,12 @@ class ConfigFileTest {
             client = "sensor"
             allow = ["write"]
             topics = ["clients/%c/#", "home/+/temperature"]
+
+            [client]
+            url = "mqtts://hall.home:8883"
+            pki = "anna"
+            user = "anna"
+            password_file = "secret"
             """;
 
     @TempDir
@@ -109,7 +115,12 @@ class ConfigFileTest {
                                                 "sensor",
                                                 false,
                                                 true,
-                                                List.of("clients/%c/#", "home/+/temperature"))))));
+                                                List.of("clients/%c/#", "home/+/temperature")))),
+                        new ClientSettings(
+                                "mqtts://hall.home:8883",
+                                folder.resolve("anna"),
+                                "anna",
+                                folder.resolve("secret"))));
     }
 
     @Test

@@ -36,7 +36,8 @@ class FlagsTest {
             Limits.DEFAULTS,
             List.of("h"),
             List.of("http://o"),
-            AccessSettings.OPEN);
+            AccessSettings.OPEN,
+            ClientSettings.NONE);
 
     @Test
     void flagsWinOverTheFile() {

@@ -1,4 +1,4 @@
-package io.bookshelf.cli.demo;
+package io.bookshelf.cli.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /** The units' documents as maps, lists and texts; numbers are texts too. What is no JSON is an empty map. */
-final class Json {
+public final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private Json() {}
 
-    static Object parse(byte[] document) {
+    /** The document; an empty map if it is none. */
+    public static Object parse(byte[] document) {
         try (JsonParser parser = FACTORY.createParser(document)) {
             parser.nextToken();
             return value(parser);
@@ -44,12 +45,12 @@ final class Json {
     }
 
     /** The text of that name, empty where there is none. */
-    static String text(Object document, String name) {
+    public static String text(Object document, String name) {
         return field(document, name) instanceof String text ? text : "";
     }
 
     /** The object or list of that name, an empty map where there is none. */
-    static Object field(Object document, String name) {
+    public static Object field(Object document, String name) {
         Object field = document instanceof Map<?, ?> map ? map.get(name) : null;
         return field == null ? Map.of() : field;
     }

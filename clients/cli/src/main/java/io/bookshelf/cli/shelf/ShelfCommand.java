@@ -1,0 +1,72 @@
+package io.bookshelf.cli.shelf;
+
+import io.bookshelf.client.Bookshelf;
+import io.bookshelf.client.Entry;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What the commands that speak to a unit have in common. */
+abstract class ShelfCommand implements Callable<Integer> {
+    /** The unit has none, or says no: an answer, and no mistake. */
+    static final int NO = 1;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private CommandSpec spec;
+
+    @Mixin
+    private final Connection connection = new Connection();
+
+    @Option(names = "--json", description = "Print JSON, one document a line.")
+    private boolean json;
+
+    final Screen screen = Screen.ofThisProcess();
+
+    final Connection connection() {
+        return connection;
+    }
+
+    final boolean json() {
+        return json;
+    }
+
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    final PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    final ParameterException mistake(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+
+    /** What the unit calls a secret; what cannot be read says that nothing is. */
+    final Masking masking(Bookshelf shelf, boolean reveal) {
+        return reveal ? Masking.NONE : Masking.of(shelf.list(Masking.FILTER));
+    }
+
+    /** How long ago, for people; empty where it is not known. */
+    static String age(Entry entry, Instant now) {
+        return entry.age(now).map(TimeSpan::words).orElse("");
+    }
+
+    /** A filter for all keys under a prefix; without one, for all. */
+    static List<String> filters(String prefix) {
+        if (prefix.isEmpty() || prefix.equals("#")) {
+            return List.of("#");
+        }
+        if (prefix.endsWith("#") || prefix.contains("+")) {
+            return List.of(prefix);
+        }
+        return List.of(prefix.endsWith("/") ? prefix + "#" : prefix + "/#");
+    }
+}

@@ -1,0 +1,66 @@
+package io.bookshelf.cli.shelf;
+
+import io.bookshelf.client.Bookshelf;
+import io.bookshelf.client.Entry;
+import io.bookshelf.client.Snapshot;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows keys as a tree. */
+@Command(
+        name = "tree",
+        description = "Show the keys under a prefix as a tree, a level a line, with their values.",
+        footer = {"", "Example: bookshelf tree lights/", "Secret values are masked; --reveal shows them."},
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class TreeCommand extends ShelfCommand {
+    private static final int VALUE_WIDTH = 60;
+
+    @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "PREFIX",
+            description = "Such as lights/ (default: everything).")
+    private String prefix = "";
+
+    @Option(names = "--reveal", description = "Show secret values.")
+    private boolean reveal;
+
+    private List<String> above = List.of();
+
+    @Override
+    public Integer call() {
+        Masking masking;
+        try (Bookshelf shelf = connection().connect()) {
+            masking = masking(shelf, reveal);
+        }
+        try {
+            Snapshot.read(connection().options(), filters(prefix), entry -> print(entry, masking));
+        } catch (IllegalArgumentException e) {
+            throw mistake(String.valueOf(e.getMessage()));
+        } finally {
+            out().flush();
+        }
+        return 0;
+    }
+
+    private void print(Entry entry, Masking masking) {
+        if (json()) {
+            out().println(EntryJson.line(entry, masking.hides(entry.key())));
+            return;
+        }
+        List<String> levels = List.of(entry.key().split("/", -1));
+        int same = 0;
+        while (same < levels.size() - 1 && same < above.size() && levels.get(same).equals(above.get(same))) {
+            same++;
+        }
+        for (int i = same; i < levels.size() - 1; i++) {
+            out().println("  ".repeat(i) + screen.bold(Texts.oneLine(levels.get(i)) + "/"));
+        }
+        out().println("  ".repeat(levels.size() - 1) + Texts.oneLine(levels.getLast()) + "  "
+                + screen.faint(Texts.cut(masking.shown(entry), VALUE_WIDTH)));
+        above = levels.subList(0, levels.size() - 1);
+        if (out().checkError()) {
+            throw new OutputClosed();
+        }
+    }
+}

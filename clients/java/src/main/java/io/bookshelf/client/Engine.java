@@ -1,0 +1,253 @@
+package io.bookshelf.client;
+
+import io.bookshelf.client.wire.Wire;
+import io.bookshelf.client.wire.WireException;
+import io.bookshelf.client.wire.WireListener;
+import io.bookshelf.client.wire.WireMessage;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one client connected: comes back when the connection ends, subscribes anew, and sends again what was not
+ * acknowledged. All of its state belongs to its one thread, which never waits for anything.
+ */
+final class Engine implements WireListener {
+    private static final String CLOSED = "this client has been closed";
+    private static final int SESSION_TAKEN_OVER = 0x8E;
+    private static final long FIRST_PAUSE_MILLIS = 100;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    /** More than this on its way to the thread, and the socket is not read. */
+    private static final int UNHANDLED_BYTES = 8 * 1024 * 1024;
+
+    private static final int MESSAGE_BYTES = 200;
+
+    private final ConnectOptions options;
+    private final ScheduledThreadPoolExecutor thread;
+    private final Executor socketThread =
+            task -> Thread.ofPlatform().daemon().name("bookshelf-socket").start(task);
+    private final Semaphore unhandled = new Semaphore(UNHANDLED_BYTES);
+    private final CompletableFuture<Void> first = new CompletableFuture<>();
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private final Interests interests;
+    private final Puts puts;
+    private final long begun = System.nanoTime();
+
+    private @Nullable Wire wire;
+    private volatile @Nullable String unit;
+    private volatile boolean connected;
+    private String problem = "not connected yet";
+    private int attempts;
+    private boolean closing;
+
+    Engine(ConnectOptions options) {
+        this.options = options;
+        this.thread = new ScheduledThreadPoolExecutor(
+                1, task -> Thread.ofPlatform().daemon().name("bookshelf-client").unstarted(task));
+        thread.setRemoveOnCancelPolicy(true);
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.interests = new Interests(options.wire().clientId(), this::run);
+        this.puts = new Puts(this::run, this::later);
+    }
+
+    /** Connects for the first time. */
+    CompletableFuture<Void> start() {
+        run(this::attempt);
+        return first;
+    }
+
+    /** The unit that answered last; null if it is no Bookshelf unit. */
+    @Nullable
+    String unit() {
+        return unit;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    CompletableFuture<Void> put(WireMessage message, boolean once) {
+        CompletableFuture<Void> outcome = new CompletableFuture<>();
+        boolean taken = run(() -> {
+            if (closing) {
+                outcome.completeExceptionally(closed());
+            } else {
+                puts.add(message, once, outcome, options.timeout(), () -> problem);
+                puts.sendNew(wire);
+            }
+        });
+        if (!taken) {
+            outcome.completeExceptionally(closed());
+        }
+        return outcome;
+    }
+
+    void add(Interest interest) {
+        boolean taken = run(() -> {
+            if (closing) {
+                interest.failed(closed());
+            } else {
+                interests.add(interest, wire);
+            }
+        });
+        if (!taken) {
+            interest.failed(closed());
+        }
+    }
+
+    private static UnreachableException closed() {
+        return new UnreachableException(CLOSED);
+    }
+
+    void remove(Interest interest) {
+        run(() -> interests.remove(interest, wire));
+    }
+
+    /**
+     * Runs it on the engine's thread.
+     *
+     * @return false after the end: it is not run
+     */
+    boolean run(Runnable task) {
+        try {
+            thread.execute(task);
+            return true;
+        } catch (RejectedExecutionException ended) {
+            return false;
+        }
+    }
+
+    /** Why there is no connection, for time-outs. To be called on the engine's thread. */
+    String problem() {
+        return problem;
+    }
+
+    /** Runs it on the engine's thread after a while. */
+    Runnable later(Runnable task, Duration delay) {
+        var scheduled = thread.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+        return () -> scheduled.cancel(false);
+    }
+
+    private void attempt() {
+        if (closing) {
+            return;
+        }
+        attempts++;
+        var unused = Wire.open(options.wire(), this, socketThread)
+                .whenComplete((opened, failure) -> run(() -> {
+                    if (failure == null) {
+                        connected(opened);
+                    } else {
+                        failed(Futures.root(failure));
+                    }
+                }));
+    }
+
+    private void connected(Wire opened) {
+        if (closing) {
+            var unused = opened.close();
+            return;
+        }
+        wire = opened;
+        unit = opened.unit();
+        attempts = 0;
+        connected = true;
+        interests.connected(opened);
+        puts.connected(opened);
+        first.complete(null);
+    }
+
+    private void failed(Throwable failure) {
+        problem = String.valueOf(failure.getMessage());
+        if (!first.isDone() && !mayTryAgain(failure)) {
+            first.completeExceptionally(Futures.exception(failure));
+            end(problem);
+            return;
+        }
+        later(this::attempt, pause());
+    }
+
+    private boolean mayTryAgain(Throwable failure) {
+        boolean refused = failure instanceof WireException wire && wire.kind() == WireException.Kind.REFUSED;
+        return !refused && System.nanoTime() - begun < options.patience().toNanos();
+    }
+
+    /** Doubles from attempt to attempt, with jitter, so that not all clients of a unit come back at once. */
+    private Duration pause() {
+        long longest = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempts, 10));
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));
+    }
+
+    @Override
+    public void received(Wire from, WireMessage message) {
+        int weight = Math.min(UNHANDLED_BYTES, message.payload().length + MESSAGE_BYTES);
+        unhandled.acquireUninterruptibly(weight);
+        boolean taken = run(() -> {
+            unhandled.release(weight);
+            if (from == wire) {
+                interests.received(message, from);
+            }
+        });
+        if (!taken) {
+            unhandled.release(weight);
+        }
+    }
+
+    @Override
+    public void ended(Wire which, WireException why) {
+        run(() -> {
+            if (which != wire) {
+                return;
+            }
+            wire = null;
+            connected = false;
+            problem = String.valueOf(why.getMessage());
+            if (why.code() == SESSION_TAKEN_OVER) {
+                end("another client has connected with the same client id, "
+                        + options.wire().clientId());
+                return;
+            }
+            puts.disconnected();
+            interests.disconnected(problem);
+            later(this::attempt, pause());
+        });
+    }
+
+    /** Waits for the writes that are on their way, says farewell, and lets go of everything. */
+    CompletableFuture<Void> close() {
+        run(() -> {
+            if (!closing) {
+                closing = true;
+                puts.whenEmpty(() -> end(CLOSED), wire == null);
+                later(() -> end(CLOSED), options.timeout());
+            }
+        });
+        return gone;
+    }
+
+    private void end(String why) {
+        if (gone.isDone()) {
+            return;
+        }
+        closing = true;
+        problem = why;
+        UnreachableException reason = new UnreachableException(why);
+        puts.end(reason);
+        interests.end(reason);
+        Wire last = wire;
+        wire = null;
+        connected = false;
+        CompletableFuture<Void> farewell = last == null ? CompletableFuture.completedFuture(null) : last.close();
+        var unused = farewell.whenComplete((done, failure) -> {
+            thread.shutdown();
+            gone.complete(null);
+        });
+    }
+}

@@ -1,0 +1,114 @@
+package io.bookshelf.client;
+
+import io.bookshelf.schema.ValueProperties;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes along with a value. Immutable.
+ *
+ * <pre>{@code
+ * shelf.put("guests/code", code, PutOptions.DEFAULT.expiresAfter(Duration.ofHours(4)).contentType("text/plain"));
+ * }</pre>
+ */
+public final class PutOptions {
+    /** Nothing besides the value: it stays until it is overwritten or deleted. */
+    public static final PutOptions DEFAULT = new PutOptions(ValueProperties.NONE, null, false);
+
+    private static final long LONGEST_SECONDS = 0xFFFF_FFFEL;
+
+    private final ValueProperties properties;
+    private final @Nullable Duration timeToLive;
+    private final boolean onlyIfAbsent;
+
+    private PutOptions(ValueProperties properties, @Nullable Duration timeToLive, boolean onlyIfAbsent) {
+        this.properties = properties;
+        this.timeToLive = timeToLive;
+        this.onlyIfAbsent = onlyIfAbsent;
+    }
+
+    /**
+     * The key ends by itself after this time, on all units; nobody is told when it does.
+     *
+     * @param timeToLive at least a second; parts of a second are rounded up; at most 136 years
+     */
+    public PutOptions expiresAfter(Duration timeToLive) {
+        if (timeToLive.compareTo(Duration.ofSeconds(1)) < 0 || timeToLive.toSeconds() >= LONGEST_SECONDS) {
+            throw new IllegalArgumentException("a time to live is between a second and 136 years, not " + timeToLive);
+        }
+        return new PutOptions(properties, timeToLive, onlyIfAbsent);
+    }
+
+    /**
+     * Writes only if the unit that is asked holds no value of the key; otherwise the put fails with a
+     * {@link RefusedException} for which {@link RefusedException#isPresent()} is true. That one unit decides alone: another
+     * one may write the same key at the same time, and then the last writer wins.
+     */
+    public PutOptions ifAbsent() {
+        return new PutOptions(properties, timeToLive, true);
+    }
+
+    /** MQTT's content type, such as {@code application/json}. */
+    public PutOptions contentType(String type) {
+        return with(new ValueProperties(
+                properties.payloadFormat(),
+                type,
+                properties.responseTopic(),
+                properties.correlationData(),
+                properties.user(),
+                "",
+                ""));
+    }
+
+    /** Says that the value is UTF-8 text; the unit refuses it if it is not. */
+    public PutOptions utf8() {
+        return with(new ValueProperties(
+                1,
+                properties.contentType(),
+                properties.responseTopic(),
+                properties.correlationData(),
+                properties.user(),
+                "",
+                ""));
+    }
+
+    /** Adds a user property; a name may stand more than once. Names that start with {@code bookshelf-} are the unit's. */
+    public PutOptions property(String name, String value) {
+        List<ValueProperties.Property> user = new ArrayList<>(properties.user());
+        user.add(new ValueProperties.Property(name, value));
+        return with(new ValueProperties(
+                properties.payloadFormat(),
+                properties.contentType(),
+                properties.responseTopic(),
+                properties.correlationData(),
+                user,
+                "",
+                ""));
+    }
+
+    /** All properties at once, such as those of an {@link Entry} that is written again. */
+    public PutOptions with(ValueProperties all) {
+        return new PutOptions(all, timeToLive, onlyIfAbsent);
+    }
+
+    /** The properties that are sent. */
+    public ValueProperties properties() {
+        return properties;
+    }
+
+    /** The time to live, empty for no end. */
+    public Optional<Duration> timeToLive() {
+        return Optional.ofNullable(timeToLive);
+    }
+
+    boolean onlyIfAbsent() {
+        return onlyIfAbsent;
+    }
+
+    long expirySeconds() {
+        return timeToLive == null ? -1 : timeToLive.plusNanos(999_999_999).toSeconds();
+    }
+}

@@ -1,0 +1,186 @@
+package io.bookshelf.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The keys under a prefix as a map of typed values, kept current by a watch; reading it asks nobody. Names are keys without
+ * the prefix. Writes go to the unit, and show here when they come back from it. Thread-safe.
+ *
+ * <pre>{@code
+ * try (ShelfMap<Light> lights = shelf.map("lights/", Codecs.json(Light.class))) {
+ *     lights.awaitComplete(Duration.ofSeconds(5));
+ *     lights.get("hall").ifPresent(light -> System.out.println(light.percent()));
+ *     lights.put("hall", new Light(true, 40));
+ *     lights.onChange(() -> redraw(lights.values()));
+ * }
+ * }</pre>
+ *
+ * @param <T> what the values mean
+ */
+public final class ShelfMap<T> implements AutoCloseable {
+    private final Bookshelf shelf;
+    private final String prefix;
+    private final Codec<T> codec;
+    private final ConcurrentSkipListMap<String, Held<T>> held = new ConcurrentSkipListMap<>();
+    private final Map<String, String> unreadable = new ConcurrentSkipListMap<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Void> complete = new CompletableFuture<>();
+    private final Watch watch;
+
+    private record Held<T>(T value, Entry entry) {}
+
+    ShelfMap(Bookshelf shelf, String prefix, Codec<T> codec) {
+        if (!prefix.endsWith("/")) {
+            throw new IllegalArgumentException("a prefix ends with /, unlike \"" + prefix + "\"");
+        }
+        this.shelf = shelf;
+        this.prefix = prefix;
+        this.codec = codec;
+        this.watch = shelf.watch(prefix + "#");
+        Thread.ofVirtual().name("bookshelf-map").start(this::follow);
+    }
+
+    private void follow() {
+        try {
+            while (true) {
+                if (take(watch.take())) {
+                    listeners.forEach(Runnable::run);
+                }
+            }
+        } catch (BookshelfException | InterruptedException ended) {
+            complete.completeExceptionally(
+                    ended instanceof BookshelfException why
+                            ? why
+                            : new NoAnswerException("interrupted while waiting for an answer"));
+        }
+    }
+
+    private boolean take(WatchEvent event) {
+        switch (event) {
+            case WatchEvent.Changed changed -> {
+                return keep(changed.entry());
+            }
+            case WatchEvent.Deleted deleted -> {
+                String name = name(deleted.key());
+                return unreadable.remove(name) != null | held.remove(name) != null;
+            }
+            case WatchEvent.Complete all -> {
+                complete.complete(null);
+                return true;
+            }
+            case WatchEvent.Interrupted interrupted -> {
+                return false;
+            }
+        }
+    }
+
+    private boolean keep(Entry entry) {
+        // "lights/#" matches "lights" itself, too.
+        if (!entry.key().startsWith(prefix)) {
+            return false;
+        }
+        String name = name(entry.key());
+        try {
+            held.put(name, new Held<>(entry.as(codec), entry));
+            unreadable.remove(name);
+        } catch (CodecException e) {
+            held.remove(name);
+            unreadable.put(name, String.valueOf(e.getMessage()));
+        }
+        return true;
+    }
+
+    private String name(String key) {
+        return key.startsWith(prefix) ? key.substring(prefix.length()) : "";
+    }
+
+    /**
+     * Waits until all that the unit held when the map was made is in it.
+     *
+     * @throws NoAnswerException if that takes longer
+     */
+    public void awaitComplete(Duration longest) {
+        try {
+            Futures.join(complete.copy().orTimeout(longest.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                throw new NoAnswerException("the keys under " + prefix + " did not come within " + longest);
+            }
+            throw e;
+        }
+    }
+
+    /** The value under a name; empty if there is none, or none that can be read, or its time to live is over. */
+    public Optional<T> get(String name) {
+        return current(held.get(name)).map(Held::value);
+    }
+
+    /** The entry under a name, with its version, author and age. */
+    public Optional<Entry> entry(String name) {
+        return current(held.get(name)).map(Held::entry);
+    }
+
+    /** All values that can be read, by name; a copy. */
+    public SortedMap<String, T> values() {
+        TreeMap<String, T> copy = new TreeMap<>();
+        held.forEach((name, each) -> current(each).ifPresent(found -> copy.put(name, found.value())));
+        return Collections.unmodifiableSortedMap(copy);
+    }
+
+    /** The names whose values the codec refuses, and why. */
+    public Map<String, String> unreadable() {
+        return Map.copyOf(unreadable);
+    }
+
+    private Optional<Held<T>> current(@org.jspecify.annotations.Nullable Held<T> found) {
+        return found == null || found.entry().hasExpired(Instant.now()) ? Optional.empty() : Optional.of(found);
+    }
+
+    /** Writes a value; returns when it is on the unit's disk. */
+    public void put(String name, T value) {
+        put(name, value, PutOptions.DEFAULT);
+    }
+
+    /** Writes a value with properties; the codec's content type goes along unless another is given. */
+    public void put(String name, T value, PutOptions how) {
+        PutOptions typed =
+                how.properties().contentType() == null && !codec.contentType().isEmpty()
+                        ? how.contentType(codec.contentType())
+                        : how;
+        shelf.put(prefix + name, codec.encode(value), typed);
+    }
+
+    /** Deletes a name; returns when that is on the unit's disk. */
+    public void remove(String name) {
+        shelf.delete(prefix + name);
+    }
+
+    /** Runs it after each change, on the map's own thread, one at a time; it may block, and use the client. */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /** Stops following. */
+    @Override
+    public void close() {
+        watch.close();
+    }
+
+    /** The names that can be read; a copy. */
+    public List<String> names() {
+        return new ArrayList<>(values().keySet());
+    }
+}

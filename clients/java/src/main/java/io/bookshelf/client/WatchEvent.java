@@ -1,0 +1,42 @@
+package io.bookshelf.client;
+
+/**
+ * What a {@link Watch} tells.
+ *
+ * <pre>{@code
+ * switch (watch.take()) {
+ *     case WatchEvent.Changed changed -> show(changed.entry());
+ *     case WatchEvent.Deleted deleted -> remove(deleted.key());
+ *     case WatchEvent.Complete complete -> ready(complete.count());
+ *     case WatchEvent.Interrupted interrupted -> banner(interrupted.reason());
+ * }
+ * }</pre>
+ */
+public sealed interface WatchEvent {
+    /**
+     * A key has this value now.
+     *
+     * @param snapshot true if it may have had it before the watch began or came back
+     */
+    record Changed(Entry entry, boolean snapshot) implements WatchEvent {}
+
+    /** A key that was told before has no value any more. */
+    record Deleted(String key) implements WatchEvent {}
+
+    /**
+     * Everything that the unit held when the watch began, or came back after an interruption, has been told; so after
+     * this the keys that were told and not deleted are the unit's. Comes once at the beginning, and once after each
+     * {@link Interrupted}.
+     *
+     * @param count how many keys that is
+     */
+    record Complete(int count) implements WatchEvent {}
+
+    /**
+     * The unit cannot be reached. What was told stays as it was; what changes meanwhile is told when it is back, as
+     * current values.
+     *
+     * @param reason a sentence
+     */
+    record Interrupted(String reason) implements WatchEvent {}
+}

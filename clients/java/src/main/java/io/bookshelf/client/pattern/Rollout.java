@@ -1,0 +1,110 @@
+package io.bookshelf.client.pattern;
+
+import io.bookshelf.client.Bookshelf;
+import io.bookshelf.client.Codecs;
+import io.bookshelf.client.ShelfMap;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A change in two steps, for what units have to do together, such as moving to another channel: first each gets ready for a
+ * plan and says so, then somebody says go. The keys are {@code rollout/<name>/plan} (what is to be done),
+ * {@code rollout/<name>/ready/<unit>} and {@code rollout/<name>/go}, both with the version of the plan that they are about, so that
+ * a newer plan makes them void.
+ *
+ * <p><b>While the network is divided</b> the units that are cut off are missing among the ready, and hear of the go when they
+ * are back: whoever says go decides whether to wait for them. Of two plans at once the later counts. <b>Do not</b> take a go as
+ * a promise that everybody acts at the same time.
+ *
+ * <pre>{@code
+ * try (Rollout rollout = new Rollout(shelf, "channel")) {
+ *     rollout.onChange(() -> rollout.plan().ifPresent(plan -> {
+ *         if (rollout.isGo()) { switchTo(plan); } else { prepare(plan); rollout.ready("hall"); }
+ *     }));
+ * }
+ * }</pre>
+ */
+public final class Rollout implements AutoCloseable {
+    private static final String PREFIX = "rollout/";
+    private static final String PLAN = "plan";
+    private static final String GO = "go";
+    private static final String READY = "ready/";
+
+    private final ShelfMap<String> keys;
+
+    /** Opens a rollout by its name; a unit and whoever coordinates use the same. */
+    public Rollout(Bookshelf shelf, String name) {
+        this.keys = shelf.map(PREFIX + Names.level("a rollout", name) + "/", Codecs.text());
+    }
+
+    /** Says what is to be done; a plan before it is void. */
+    public void propose(String plan) {
+        keys.put(PLAN, plan);
+    }
+
+    /** What is to be done, as far as is known here. */
+    public Optional<String> plan() {
+        return keys.get(PLAN);
+    }
+
+    /** Says that a unit is ready for the plan that is known here; without one it says nothing. */
+    public void ready(String unit) {
+        version().ifPresent(version -> {
+            String key = READY + Names.level("a unit", unit);
+            if (!keys.get(key).equals(Optional.of(version))) {
+                keys.put(key, version);
+            }
+        });
+    }
+
+    /** The units that are ready for this plan, as far as is known here. */
+    public SortedSet<String> ready() {
+        TreeSet<String> units = new TreeSet<>();
+        version().ifPresent(version -> keys.values().forEach((name, about) -> {
+            if (name.startsWith(READY) && about.equals(version)) {
+                units.add(name.substring(READY.length()));
+            }
+        }));
+        return units;
+    }
+
+    /** Says go for the plan that is known here, whoever is ready. */
+    public void go() {
+        version().ifPresent(version -> keys.put(GO, version));
+    }
+
+    /**
+     * Says go if all of these are ready.
+     *
+     * @return whether they were
+     */
+    public boolean goIfReady(Collection<String> units) {
+        boolean all = version().isPresent() && ready().containsAll(units);
+        if (all) {
+            go();
+        }
+        return all;
+    }
+
+    /** Has somebody said go for this plan, as far as is known here? */
+    public boolean isGo() {
+        return version().isPresent() && keys.get(GO).equals(version());
+    }
+
+    private Optional<String> version() {
+        return keys.entry(PLAN).flatMap(entry -> entry.version()).map(Object::toString);
+    }
+
+    /** Runs it after each change; see {@link ShelfMap#onChange}. */
+    public void onChange(Runnable listener) {
+        keys.onChange(listener);
+    }
+
+    /** Stops following; what was said stays. */
+    @Override
+    public void close() {
+        keys.close();
+    }
+}

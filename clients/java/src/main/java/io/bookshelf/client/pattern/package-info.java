@@ -1,0 +1,9 @@
+/**
+ * Coordination among units that may be cut off from one another, as conventions on keys that any language can follow, and
+ * as classes. None of them waits for a majority, so none promises exclusion: each class says what it does not promise
+ * while the network is divided. {@code docs/patterns.md} has the keys.
+ */
+@NullMarked
+package io.bookshelf.client.pattern;
+
+import org.jspecify.annotations.NullMarked;
