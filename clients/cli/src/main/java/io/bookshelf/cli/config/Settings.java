@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits bounds on what clients may do
  * @param webHosts further names that a Host header may carry
  * @param webOrigins further origins from which a browser may connect
+ * @param catalogue files that describe keys
  * @param access who may come in
  */
 public record Settings(
@@ -43,6 +44,7 @@ public record Settings(
         Limits limits,
         List<String> webHosts,
         List<String> webOrigins,
+        List<Path> catalogue,
         AccessSettings access) {
     /** What holds without a file. */
     public static final Settings DEFAULTS = new Settings(
@@ -60,10 +62,12 @@ public record Settings(
             Limits.DEFAULTS,
             List.of(),
             List.of(),
+            List.of(),
             AccessSettings.OPEN);
 
     public Settings {
         webHosts = List.copyOf(webHosts);
         webOrigins = List.copyOf(webOrigins);
+        catalogue = List.copyOf(catalogue);
     }
 }

@@ -36,6 +36,7 @@ class FlagsTest {
             Limits.DEFAULTS,
             List.of("h"),
             List.of("http://o"),
+            List.of(Path.of("/keys.toml")),
             AccessSettings.OPEN);
 
     @Test
@@ -64,6 +65,7 @@ class FlagsTest {
                         Path.of("/pki"),
                         Path.of("/peers"),
                         CertificateSettings.DEFAULTS,
+                        List.of(Path.of("/keys.toml")),
                         AccessSettings.OPEN));
     }
 
