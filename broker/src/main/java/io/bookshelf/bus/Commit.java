@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param sequence the store's sequence after it
  */
 public record Commit(List<Outcome> outcomes, long sequence) {
+    /** The refusal of a write that was to be made only if the key had no value. */
+    public static final String KEY_EXISTS = "the key exists";
+
     /**
      * What came of one submission.
      *

@@ -215,7 +215,11 @@ public final class Committer {
             Arrival arrival = submission.arrival();
             Entry entry = null;
             if (write != null) {
-                entry = version(write, transaction.stored(write.key()), counters, sequence + 1, now);
+                Entry stored = transaction.stored(write.key());
+                if (write.ifAbsent() && stored != null && stored.liveAt(wall.expiryMillis())) {
+                    return new Commit.Outcome(submission, null, sequence, Commit.KEY_EXISTS);
+                }
+                entry = version(write, stored, counters, sequence + 1, now);
             } else if (arrival != null) {
                 entry = arrival.merge(transaction.stored(arrival.key()), sequence + 1, now);
                 if (full != null && entry != null && !entry.deleted()) {

@@ -9,8 +9,14 @@ import io.bookshelf.schema.ValueProperties;
  * @param value the bytes; empty to delete the key
  * @param qos the MQTT QoS with which it was published
  * @param expirySeconds the value's time to live in seconds, 0 for ever
+ * @param ifAbsent true if it is to be refused where this unit holds a live value of the key when its turn comes
  */
-public record Write(Key key, byte[] value, int qos, ValueProperties properties, long expirySeconds) {
+public record Write(Key key, byte[] value, int qos, ValueProperties properties, long expirySeconds, boolean ifAbsent) {
+    /** One that replaces whatever is there. */
+    public Write(Key key, byte[] value, int qos, ValueProperties properties, long expirySeconds) {
+        this(key, value, qos, properties, expirySeconds, false);
+    }
+
     /** MQTT's rule: an empty retained payload deletes. */
     public boolean deletes() {
         return value.length == 0;

@@ -4,6 +4,9 @@ import io.bookshelf.broker.BrokerException;
 import io.bookshelf.broker.ClassLoading;
 import io.bookshelf.broker.EmbeddedBroker;
 import io.bookshelf.broker.metrics.BrokerCounters;
+import io.bookshelf.broker.metrics.UnitDocuments;
+import io.bookshelf.catalogue.Catalogue;
+import io.bookshelf.catalogue.KeyDescription;
 import io.bookshelf.node.replication.AuthorNames;
 import io.bookshelf.node.replication.Replicator;
 import io.bookshelf.schema.HybridClock;
@@ -30,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class BookshelfNode implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(BookshelfNode.class);
 
+    private static final String CATALOGUE_TOPIC = "$bookshelf/catalogue/";
     private static final long TRIM_SECONDS = 10;
 
     private final AccessWatch access;
@@ -75,13 +79,15 @@ public final class BookshelfNode implements AutoCloseable {
     public static BookshelfNode start(NodeConfig config, Supplier<AccessSettings> access, @Nullable Path settingsFile) {
         FutureTask<KernelClock.Source> time = new FutureTask<>(LinuxTime::new);
         Thread.ofPlatform().daemon().name("bookshelf-clock").start(time);
+        FutureTask<Catalogue> catalogue = new FutureTask<>(() -> CatalogueFiles.read(config.catalogue()));
+        Thread.ofPlatform().daemon().name("bookshelf-catalogue").start(catalogue);
         Build build = Build.current();
         AccessWatch watch = watch(access, settingsFile);
         try {
             Beside beside = Beside.of(config, build);
             StateStore store = SqliteStateStore.open(config.data(), beside.options(config));
             try {
-                return start(config, build, watch, store, await(time), beside);
+                return start(config, build, watch, store, await(time), beside, await(catalogue));
             } catch (RuntimeException e) {
                 store.close();
                 throw e;
@@ -103,11 +109,13 @@ public final class BookshelfNode implements AutoCloseable {
         }
     }
 
-    private static KernelClock.Source await(FutureTask<KernelClock.Source> time) {
+    private static <T> T await(FutureTask<T> part) {
         try {
-            return time.get();
+            return part.get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the kernel's clock cannot be read", e);
+            throw e.getCause() instanceof NodeException told
+                    ? told
+                    : new IllegalStateException("a part of the start failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new NodeException("the start was interrupted");
@@ -120,7 +128,8 @@ public final class BookshelfNode implements AutoCloseable {
             AccessWatch watch,
             StateStore store,
             KernelClock.Source time,
-            Beside beside) {
+            Beside beside,
+            Catalogue catalogue) {
         long lastMillis = HybridClock.millis(store.head().clock());
         KernelClock clock = new KernelClock(config.trustWallClock(), build.built(), lastMillis, time);
         if (!clock.isPossible()) {
@@ -144,6 +153,10 @@ public final class BookshelfNode implements AutoCloseable {
                             network);
             if (network != null) {
                 network.begin(broker);
+            }
+            UnitDocuments documents = new UnitDocuments();
+            for (KeyDescription each : catalogue.descriptions()) {
+                broker.say(CATALOGUE_TOPIC + each.pattern(), documents.description(each));
             }
             return new BookshelfNode(watch, store, network, broker, trimWhenIdle(broker.counters()));
         } catch (RuntimeException e) {

@@ -3,6 +3,7 @@ package io.bookshelf.node;
 import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.store.Durability;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param pki the folder with the certificate that this unit shows to peers, null for a unit that stays alone
  * @param peers the list of peers to start from, null for none
  * @param certificates how certificates are renewed and judged
+ * @param catalogue files that describe keys, besides those that Bookshelf knows of itself
  * @param access who may come in at the start; may be replaced while the unit runs
  */
 public record NodeConfig(
@@ -25,4 +27,10 @@ public record NodeConfig(
         @Nullable Path pki,
         @Nullable Path peers,
         CertificateSettings certificates,
-        AccessSettings access) {}
+        List<Path> catalogue,
+        AccessSettings access) {
+
+    public NodeConfig {
+        catalogue = List.copyOf(catalogue);
+    }
+}

@@ -69,7 +69,8 @@ record StatedUnit(List<PeerAddress> addresses, String role, boolean retired) {
         try {
             return PeerAddress.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("has an address that " + e.getMessage(), e);
+            // Without what it says: the line goes to the log, and no value does.
+            throw new IllegalArgumentException("has an address that is not HOST:PORT", e);
         }
     }
 

@@ -119,6 +119,7 @@ final class TestNodes implements AutoCloseable {
                 pki,
                 peers(name, listed),
                 settings,
+                List.of(),
                 AccessSettings.OPEN));
         TestNode node = new TestNode(name, started);
         nodes.add(node);

@@ -2,6 +2,8 @@ package io.bookshelf.broker.metrics;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.bookshelf.catalogue.KeyDescription;
+import io.bookshelf.schema.Scope;
 import io.bookshelf.store.Head;
 import io.bookshelf.store.StoreHealth;
 import java.io.IOException;
@@ -13,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The JSON of {@code $bookshelf/unit}, {@code $bookshelf/health} (which {@code /healthz} answers too) and
- * {@code $bookshelf/clock}. Times are milliseconds since the epoch and, for people, ISO 8601 in UTC.
+ * The JSON of {@code $bookshelf/unit}, {@code $bookshelf/health} (which {@code /healthz} answers too),
+ * {@code $bookshelf/clock} and {@code $bookshelf/catalogue/…}. Times are milliseconds since the epoch and, for people, ISO 8601 in UTC.
  */
 public final class UnitDocuments {
     /** MQTT's versions, as people call them. */
@@ -126,6 +128,27 @@ public final class UnitDocuments {
             out.writeStringField("source", clock.source);
             out.writeStringField("hybrid", hex(clock.hybridLast));
         });
+    }
+
+    /** {@code $bookshelf/catalogue/<pattern>}: what there is to say of the keys of a pattern. */
+    public String description(KeyDescription description) {
+        return document(out -> {
+            out.writeStringField("pattern", description.pattern().text());
+            out.writeStringField("says", description.says());
+            out.writeStringField("type", description.type().word());
+            out.writeStringField("owner", description.owner());
+            out.writeStringField("scope", word(description.scope()));
+            out.writeStringField("sensitivity", description.sensitivity().word());
+            out.writeStringField("example", description.example());
+        });
+    }
+
+    private static String word(Scope scope) {
+        return switch (scope) {
+            case UNIT -> "unit";
+            case NETWORK -> "units";
+            case EVERYWHERE -> "everywhere";
+        };
     }
 
     private interface Body {

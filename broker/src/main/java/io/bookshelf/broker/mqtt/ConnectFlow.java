@@ -157,6 +157,9 @@ final class ConnectFlow {
             throw new ProtocolException(Reason.PACKET_TOO_LARGE, "the will's payload is too large");
         }
         MqttProperties properties = version5 ? payload.willProperties() : MqttProperties.NO_PROPERTIES;
+        if (Properties.user(properties, Properties.IF_ABSENT) != null) {
+            throw new ProtocolException(Reason.IMPLEMENTATION_SPECIFIC, "a will cannot have " + Properties.IF_ABSENT);
+        }
         return new Will(
                 topic,
                 message,

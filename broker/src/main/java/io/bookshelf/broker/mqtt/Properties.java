@@ -33,8 +33,11 @@ final class Properties {
     /** A user property: the name of a unit. */
     static final String UNIT = "bookshelf-unit";
 
-    /** User properties that only the unit sets. */
-    private static final Set<String> OWN = Set.of("bookshelf-version", UNIT, "bookshelf-time");
+    /** The user property with which a client asks for a write only where the key has no value. */
+    static final String IF_ABSENT = "bookshelf-if-absent";
+
+    /** User properties that only the unit sets, or that are for the unit alone. */
+    private static final Set<String> OWN = Set.of("bookshelf-version", UNIT, "bookshelf-time", IF_ABSENT);
 
     private Properties() {}
 
@@ -51,6 +54,18 @@ final class Properties {
 
     static @Nullable String text(MqttProperties properties, int id) {
         return properties.getProperty(id) instanceof MqttProperties.StringProperty text ? text.value() : null;
+    }
+
+    /** The value of the first user property of that name, null if there is none. */
+    static @Nullable String user(MqttProperties properties, String name) {
+        if (properties.getProperty(USER_PROPERTY) instanceof MqttProperties.UserProperties pairs) {
+            for (MqttProperties.StringPair pair : pairs.value()) {
+                if (pair.key.equals(name)) {
+                    return pair.value;
+                }
+            }
+        }
+        return null;
     }
 
     /** What a value carries: everything but what concerns only this hop; the unit's own user properties are taken out. */

@@ -4,6 +4,7 @@ import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.peer.PeerDoor;
 import io.bookshelf.broker.session.PublishRequest;
 import io.bookshelf.broker.session.Session;
+import io.bookshelf.bus.Commit;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.store.SessionChange;
@@ -157,7 +158,25 @@ final class PublishFlow {
         if (!endpoint.access().mayWrite(connection.principal(), topic)) {
             return new Refusal(Reason.NOT_AUTHORIZED, "no right to write " + topic);
         }
-        return null;
+        return checkIfAbsent(message, Properties.user(properties, Properties.IF_ABSENT));
+    }
+
+    /** Only a write that can be answered may depend on what is there. */
+    private static @Nullable Refusal checkIfAbsent(MqttPublishMessage message, @Nullable String asked) {
+        if (asked == null || asked.equals("false")) {
+            return null;
+        }
+        if (!asked.equals("true")) {
+            return new Refusal(Reason.IMPLEMENTATION_SPECIFIC, Properties.IF_ABSENT + " is true or false");
+        }
+        boolean canBe = message.fixedHeader().isRetain()
+                && message.fixedHeader().qosLevel().value() > 0
+                && message.payload().isReadable();
+        return canBe
+                ? null
+                : new Refusal(
+                        Reason.IMPLEMENTATION_SPECIFIC,
+                        Properties.IF_ABSENT + " is for a retained publish with a payload, at QoS 1 or 2");
     }
 
     private void refuse(int qos, int packetId, String topic, Refusal refusal) {
@@ -173,9 +192,12 @@ final class PublishFlow {
         }
     }
 
-    /** QoS 0 has no acknowledgement to say no in: a broken limit ends the connection, a missing right only the message. */
+    /**
+     * QoS 0 has no acknowledgement to say no in: a broken limit ends the connection; a missing right, or a condition that
+     * cannot be answered, only the message.
+     */
     private void refuseUnanswerable(Refusal refusal) {
-        if (refusal.reason() != Reason.NOT_AUTHORIZED) {
+        if (refusal.reason() != Reason.NOT_AUTHORIZED && refusal.reason() != Reason.IMPLEMENTATION_SPECIFIC) {
             connection.refuse(refusal.reason(), refusal.why());
         }
     }
@@ -204,6 +226,7 @@ final class PublishFlow {
                         retain,
                         value,
                         Properties.number(properties, Properties.MESSAGE_EXPIRY, 0),
+                        "true".equals(Properties.user(properties, Properties.IF_ABSENT)),
                         changes,
                         refused -> done(session, qos, packetId, topic, refused)));
     }
@@ -215,7 +238,12 @@ final class PublishFlow {
                 session.incoming().remove(packetId);
             }
         }
-        settle(qos, packetId, topic, refused == null ? null : new Refusal(Reason.QUOTA_EXCEEDED, refused));
+        settle(qos, packetId, topic, refused == null ? null : refusal(refused));
+    }
+
+    private static Refusal refusal(String why) {
+        boolean exists = why.equals(Commit.KEY_EXISTS);
+        return new Refusal(exists ? Reason.IMPLEMENTATION_SPECIFIC : Reason.QUOTA_EXCEEDED, why);
     }
 
     private void settle(int qos, int packetId, String topic, @Nullable Refusal refusal) {

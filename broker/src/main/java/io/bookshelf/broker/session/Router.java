@@ -116,7 +116,8 @@ public final class Router {
                         request.payload(),
                         request.qos(),
                         request.properties(),
-                        request.expirySeconds())
+                        request.expirySeconds(),
+                        request.ifAbsent())
                 : null;
         List<Publication.Queued> queued = new ArrayList<>(0);
         if (write == null && message.qos() > 0 && durableSubscriptions > 0) {

@@ -122,6 +122,7 @@ final class Wills {
                 will.retain(),
                 will.properties(),
                 will.expirySeconds(),
+                false,
                 List.of(new SessionChange.DropWill(clientId)),
                 refusal -> {
                     if (refusal != null) {

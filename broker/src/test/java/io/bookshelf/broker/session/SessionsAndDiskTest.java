@@ -159,6 +159,7 @@ final class SessionsAndDiskTest {
                         true,
                         ValueProperties.NONE,
                         0,
+                        false,
                         List.of(),
                         refusal -> {}));
         run();

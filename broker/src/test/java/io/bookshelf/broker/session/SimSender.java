@@ -118,6 +118,7 @@ final class SimSender {
                             what.retain(),
                             properties,
                             what.expirySeconds(),
+                            false,
                             changes,
                             done));
         }

@@ -223,6 +223,7 @@ final class SimSteps {
                         what.retain(),
                         properties,
                         what.expirySeconds(),
+                        false,
                         List.of(),
                         refusal -> {
                             assertThat(world.messages.committed(what.name()))

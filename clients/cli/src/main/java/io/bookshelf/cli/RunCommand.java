@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -98,8 +99,7 @@ final class RunCommand implements Callable<Integer> {
         Path file = config == null ? environment.settingsFile() : config;
         Settings settings = file == null ? Settings.DEFAULTS : ConfigFile.load(file);
         NodeConfig node = flags.over(settings, environment);
-        // The backend reads it once, before its first logger.
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", settings.logLevel());
+        logAt(settings.logLevel());
         Logger log = LoggerFactory.getLogger(RunCommand.class);
         log.info("settings from {}, data in {}", file == null ? "no file" : file.toAbsolutePath(), node.data());
         warnIfOpen(log, "mqtt", node.broker().mqtt(), node);
@@ -108,6 +108,17 @@ final class RunCommand implements Callable<Integer> {
                 () -> file == null ? node.access() : ConfigFile.load(file).access();
         return new UnitProcess(log, spec.commandLine().getOut())
                 .run(() -> BookshelfNode.start(node, access, file), node);
+    }
+
+    /**
+     * The backend reads the default once, with its first logger, which {@link BookshelfNode#prepare()} may have made by now;
+     * what it knows of names it looks up for each.
+     */
+    private static void logAt(String level) {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", level);
+        for (String names : List.of("io", "com", "org")) {
+            System.setProperty("org.slf4j.simpleLogger.log." + names, level);
+        }
     }
 
     /** As SIGTERM would, which ends in an exit code of 0 once the unit runs. */

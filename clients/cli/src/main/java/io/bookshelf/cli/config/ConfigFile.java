@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,32 +36,88 @@ public final class ConfigFile {
      * @throws ConfigException if it cannot be read, or a setting is wrong
      */
     public static Settings load(Path file) {
+        Sections sections = new Sections();
+        Settings settings = read(file, sections);
+        if (!sections.mistakes.isEmpty()) {
+            throw sections.mistakes.getFirst();
+        }
+        return settings;
+    }
+
+    /** What is wrong with a file, as sentences: the first mistake of each section. Empty if it can be loaded. */
+    public static List<String> mistakes(Path file) {
+        Sections sections = new Sections();
+        try {
+            read(file, sections);
+        } catch (ConfigException e) {
+            sections.mistakes.add(e);
+        }
+        return sections.mistakes.stream()
+                .map(mistake -> String.valueOf(mistake.getMessage()))
+                .distinct()
+                .toList();
+    }
+
+    /** Reads sections one by one, each whether or not there was a mistake in those before. */
+    private static final class Sections {
+        final List<ConfigException> mistakes = new ArrayList<>();
+
+        <T extends @Nullable Object> T in(Supplier<T> section, T otherwise) {
+            try {
+                return section.get();
+            } catch (ConfigException e) {
+                mistakes.add(e);
+                return otherwise;
+            }
+        }
+
+        void check(Runnable section) {
+            try {
+                section.run();
+            } catch (ConfigException e) {
+                mistakes.add(e);
+            }
+        }
+    }
+
+    private static Settings read(Path file, Sections all) {
         String text = read(file);
         TomlTable root =
                 new TomlTable(file, new KeyLines(text), "", parse(file, text).valueMap());
         Path parent = file.toAbsolutePath().getParent();
         Path folder = parent == null ? file.toAbsolutePath() : parent;
+        Settings absent = Settings.DEFAULTS;
 
-        TomlTable http = root.table("http");
         Settings settings = new Settings(
-                unit(root),
-                path(root, "data", "a folder", folder),
-                address(root, "mqtt"),
-                address(root, "web"),
-                address(root, "listen"),
-                path(root, "pki", "a folder", folder),
-                path(root, "peers", "a file", folder),
-                certificates(root.table("certificates")),
-                durability(root.table("store")),
-                trustsWallClock(root.table("clock")),
-                logLevel(root.table("log")),
-                limits(root.table("limits"), root.table("sessions")),
-                matching(http, "hosts", HOST, "host names, such as \"unit.lan\""),
-                matching(http, "origins", ORIGIN, "origins, such as \"https://app.example\""),
-                AccessSection.read(root.table("access"), folder),
-                client(root.table("client"), folder));
-        http.refuseUnknown();
-        root.refuseUnknown();
+                all.in(() -> unit(root), null),
+                all.in(() -> path(root, "data", "a folder", folder), null),
+                all.in(() -> address(root, "mqtt"), null),
+                all.in(() -> address(root, "web"), null),
+                all.in(() -> address(root, "listen"), null),
+                all.in(() -> path(root, "pki", "a folder", folder), null),
+                all.in(() -> path(root, "peers", "a file", folder), null),
+                all.in(() -> certificates(root.table("certificates")), absent.certificates()),
+                all.in(() -> durability(root.table("store")), absent.durability()),
+                all.in(() -> trustsWallClock(root.table("clock")), absent.trustWallClock()),
+                all.in(() -> logLevel(root.table("log")), absent.logLevel()),
+                all.in(() -> limits(root.table("limits"), root.table("sessions")), absent.limits()),
+                all.in(
+                        () -> matching(root.table("http"), "hosts", HOST, "host names, such as \"unit.lan\""),
+                        absent.webHosts()),
+                all.in(
+                        () -> matching(
+                                root.table("http"), "origins", ORIGIN, "origins, such as \"https://app.example\""),
+                        absent.webOrigins()),
+                all.in(() -> catalogue(root, folder), absent.catalogue()),
+                all.in(() -> AccessSection.read(root.table("access"), folder), absent.access()),
+                all.in(() -> client(root.table("client"), folder), absent.client()));
+        all.check(() -> {
+            TomlTable http = root.table("http");
+            http.strings("hosts");
+            http.strings("origins");
+            http.refuseUnknown();
+        });
+        all.check(root::refuseUnknown);
         return settings;
     }
 
@@ -102,6 +160,14 @@ public final class ConfigFile {
             throw root.mistake(name, "must name " + what + "; leave it out for the default");
         }
         return path == null ? null : folder.resolve(path).normalize();
+    }
+
+    private static List<Path> catalogue(TomlTable root, Path folder) {
+        List<String> files = root.strings("catalogue");
+        if (files.stream().anyMatch(String::isBlank)) {
+            throw root.mistake("catalogue", "must list files, such as [\"my.keys.toml\"]");
+        }
+        return files.stream().map(file -> folder.resolve(file).normalize()).toList();
     }
 
     private static @Nullable InetSocketAddress address(TomlTable root, String name) {

@@ -43,9 +43,7 @@ public record Flags(
 
     /** The whole of a unit's settings. */
     public NodeConfig over(Settings file, Environment environment) {
-        String name = first(unit, file.unit());
-        String namedUnit = name == null ? environment.unit() : name;
-        Path folder = first(data, file.data());
+        String namedUnit = unit(file, environment);
         InetSocketAddress mqttAddress = first(mqtt, file.mqtt());
         InetSocketAddress webAddress = first(web, file.web());
         InetSocketAddress peerAddress = first(listen, file.listen());
@@ -60,16 +58,28 @@ public record Flags(
                 file.limits(),
                 file.webHosts(),
                 file.webOrigins());
-        Path store = (folder == null ? environment.data(namedUnit) : folder).toAbsolutePath();
         return new NodeConfig(
                 broker,
-                store.normalize(),
+                data(file, environment),
                 file.durability(),
                 file.trustWallClock(),
                 certificates == null ? null : certificates.toAbsolutePath().normalize(),
                 peerList == null ? null : peerList.toAbsolutePath().normalize(),
                 file.certificates(),
+                file.catalogue(),
                 file.access());
+    }
+
+    private String unit(Settings file, Environment environment) {
+        String name = first(unit, file.unit());
+        return name == null ? environment.unit() : name;
+    }
+
+    /** The folder of the unit's store. */
+    public Path data(Settings file, Environment environment) {
+        Path folder = first(data, file.data());
+        Path store = folder == null ? environment.data(unit(file, environment)) : folder;
+        return store.toAbsolutePath().normalize();
     }
 
     /** Peers are met by certificate: each of the three settings is of use only with its fellows. */

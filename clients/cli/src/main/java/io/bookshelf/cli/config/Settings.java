@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits bounds on what clients may do
  * @param webHosts further names that a Host header may carry
  * @param webOrigins further origins from which a browser may connect
+ * @param catalogue files that describe keys
  * @param access who may come in
  * @param client how commands reach the unit
  */
@@ -44,6 +45,7 @@ public record Settings(
         Limits limits,
         List<String> webHosts,
         List<String> webOrigins,
+        List<Path> catalogue,
         AccessSettings access,
         ClientSettings client) {
     /** What holds without a file. */
@@ -62,11 +64,13 @@ public record Settings(
             Limits.DEFAULTS,
             List.of(),
             List.of(),
+            List.of(),
             AccessSettings.OPEN,
             ClientSettings.NONE);
 
     public Settings {
         webHosts = List.copyOf(webHosts);
         webOrigins = List.copyOf(webOrigins);
+        catalogue = List.copyOf(catalogue);
     }
 }

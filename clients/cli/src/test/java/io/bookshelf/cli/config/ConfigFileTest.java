@@ -27,6 +27,7 @@ class ConfigFileTest {
             listen = "[::]:8883"
             pki = "pki"
             peers = "../peers.toml"
+            catalogue = ["my.keys.toml"]
 
             [certificates]
             signer = "signer.lan:8884"
@@ -105,6 +106,7 @@ class ConfigFileTest {
                         new Limits(100, 1_000, 3, 4, 5, 6, 7, 0, 9, 100_000, 11, 12, 13, 14),
                         List.of("attic.lan", "[fe80::1]:8080"),
                         List.of("https://app.example", "http://localhost:5173"),
+                        List.of(folder.resolve("my.keys.toml")),
                         new AccessSettings(
                                 folder.resolve("passwords"),
                                 true,

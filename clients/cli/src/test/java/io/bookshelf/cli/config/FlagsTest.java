@@ -36,6 +36,7 @@ class FlagsTest {
             Limits.DEFAULTS,
             List.of("h"),
             List.of("http://o"),
+            List.of(Path.of("/keys.toml")),
             AccessSettings.OPEN,
             ClientSettings.NONE);
 
@@ -65,6 +66,7 @@ class FlagsTest {
                         Path.of("/pki"),
                         Path.of("/peers"),
                         CertificateSettings.DEFAULTS,
+                        List.of(Path.of("/keys.toml")),
                         AccessSettings.OPEN));
     }
 

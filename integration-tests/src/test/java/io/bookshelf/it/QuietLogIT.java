@@ -1,0 +1,89 @@
+package io.bookshelf.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Whatever the unit logs, even when asked to log all that it can, no value and no password is in it. */
+final class QuietLogIT {
+    private static final String SECRET = "hunter2-of-the-home";
+
+    @RegisterExtension
+    final Units units = Units.perTest();
+
+    private static Props props() {
+        return new Props()
+                .user("note", SECRET)
+                .with(Props.CONTENT_TYPE, SECRET)
+                .with(Props.CORRELATION_DATA, Bytes.utf8(SECRET));
+    }
+
+    @Test
+    void noValueIsInTheLog() throws Exception {
+        UnitProcess unit = units.start("[log]\nlevel = \"trace\"\n[limits]\nvalue_bytes = 100\n");
+        RawMqtt durable = units.client(unit, Connect.v5("durable").durable());
+        durable.subscribe(1, "#", "$share/g/#");
+        for (int version : new int[] {3, 4, 5}) {
+            Connect connect = Connect.of(version, "writer" + version)
+                    .will("home/will", SECRET, 1, true)
+                    .as("anna", SECRET);
+            RawMqtt writer = units.client(unit, connect);
+            writer.put("home/" + version, SECRET);
+            writer.publish("home/event", SECRET, 2, false, 5);
+            writer.expect(Packet.PUBREC);
+            writer.reset();
+        }
+        RawMqtt writer = units.client(unit, Connect.v5("writer"));
+        writer.publish("home/props", Bytes.utf8(SECRET), 1, true, 1, props());
+        writer.expect(Packet.PUBACK);
+        refusedWrites(unit, writer);
+        brokenPackets(unit);
+        durable.reset();
+        units.client(unit, Connect.v5("durable").durable()).pingPong();
+        unit.kill9();
+        unit.start();
+        RawMqtt reader = units.client(unit, Connect.v5("reader"));
+        await().atMost(RawMqtt.PATIENCE)
+                .untilAsserted(() -> assertThat(reader.snapshot(0, "home/will")).hasSize(1));
+        assertThat(unit.terminate()).isZero();
+        for (String log : new String[] {"unit-0.log", "unit-1.log"}) {
+            String text = Files.readString(unit.stderr().resolveSibling(log));
+            assertThat(text).as("the log is as talkative as it can be").containsPattern(" (TRACE|DEBUG) ");
+            assertThat(text.lines().filter(line -> line.contains(SECRET)).toList())
+                    .as(log)
+                    .isEmpty();
+        }
+    }
+
+    private static void refusedWrites(UnitProcess unit, RawMqtt writer) {
+        assertThat(writer.put("$SYS/x", SECRET).reason()).isEqualTo(0x87);
+        assertThat(writer.put("home/large", SECRET.repeat(10)).reason()).isEqualTo(0x97);
+        byte[] noText = new Bytes().raw(Bytes.utf8(SECRET)).u8(0xFF).toArray();
+        writer.publish("home/bytes", noText, 1, true, 2, props().with(Props.PAYLOAD_FORMAT, 1));
+        assertThat(writer.expect(Packet.PUBACK).reason()).isEqualTo(0x99);
+        writer.publish("home/large", SECRET.repeat(10), 0, true, 0);
+        writer.expectDisconnect();
+    }
+
+    /** Packets that cannot be understood, with the secret where a reader might stumble. */
+    private void brokenPackets(UnitProcess unit) {
+        byte[] secret = Bytes.utf8(SECRET);
+        Bytes publish = new Bytes().string("home/a").u16(1).u8(5).raw(secret);
+        for (byte[] packet : new byte[][] {
+            Bytes.packet(Packet.PUBLISH, 3, publish.toArray()),
+            Bytes.packet(Packet.SUBSCRIBE, 0, secret),
+            Bytes.packet(15, 15, secret)
+        }) {
+            RawMqtt client = units.client(unit, Connect.v5("broken"));
+            client.send(packet);
+            client.expectClosed();
+        }
+        RawMqtt stranger = units.tcp(unit);
+        stranger.send(Bytes.packet(Packet.CONNECT, 0, secret));
+        stranger.expectClosed();
+        units.client(unit, Connect.v5("after")).pingPong();
+    }
+}
