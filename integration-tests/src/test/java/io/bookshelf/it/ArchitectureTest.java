@@ -132,10 +132,10 @@ final class ArchitectureTest {
     }
 
     @Test
-    void theMqttClientStaysInTheLinksAndTheDemo() {
+    void theMqttClientStaysInTheLinksTheDemoAndPairing() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.bookshelf.link..", "io.bookshelf.cli.demo..")
+                .resideOutsideOfPackages("io.bookshelf.link..", "io.bookshelf.cli.demo..", "io.bookshelf.cli.pair..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("com.hivemq..", "io.reactivex..", "org.reactivestreams..")

@@ -4,6 +4,7 @@ import io.bookshelf.cli.bench.BenchCommand;
 import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.Spelling;
 import io.bookshelf.cli.demo.DemoCommand;
+import io.bookshelf.cli.pair.PairCommand;
 import io.bookshelf.cli.pki.PkiCommand;
 import io.bookshelf.node.BookshelfNode;
 import io.bookshelf.node.NodeException;
@@ -54,6 +55,7 @@ public final class Main implements Runnable {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("run", RunCommand::new);
         commands.put("demo", DemoCommand::new);
+        commands.put("pair", PairCommand::new);
         commands.put("passwd", PasswdCommand::new);
         commands.put("bench", BenchCommand::new);
         commands.put("pki", PkiCommand::new);
@@ -69,7 +71,8 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: run, demo, passwd, pki, bench or version");
+        throw new ParameterException(
+                spec.commandLine(), "say what to do: run, demo, pair, passwd, pki, bench or version");
     }
 
     private static int reportUsage(ParameterException mistake, String[] args) {

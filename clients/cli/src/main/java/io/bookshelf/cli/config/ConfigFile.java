@@ -47,6 +47,7 @@ public final class ConfigFile {
                 address(root, "mqtt"),
                 address(root, "web"),
                 address(root, "listen"),
+                address(root, "web_tls"),
                 path(root, "pki", "a folder", folder),
                 path(root, "peers", "a file", folder),
                 certificates(root.table("certificates")),
