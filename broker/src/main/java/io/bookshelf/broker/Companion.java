@@ -1,10 +1,13 @@
 package io.bookshelf.broker;
 
+import io.bookshelf.broker.access.Tokens;
+import io.bookshelf.broker.web.SignIn;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.TombstonePolicy;
 import io.bookshelf.store.Head;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What stands beside the broker in a unit and follows its commits. */
 public interface Companion {
@@ -22,6 +25,16 @@ public interface Companion {
 
     /** What is not as it should be, as sentences. Any thread. */
     List<String> problems();
+
+    /** How phones are paired and sign in on the web ports; null where they cannot. */
+    default @Nullable SignIn signIn() {
+        return null;
+    }
+
+    /** Lets in phones that have signed in. */
+    default Tokens tokens() {
+        return Tokens.NONE;
+    }
 
     /** A unit that stays alone. */
     static Companion none(String unit) {

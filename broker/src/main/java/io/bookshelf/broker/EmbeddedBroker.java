@@ -6,6 +6,7 @@ import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.metrics.BrokerMetrics;
 import io.bookshelf.broker.metrics.ProcessFacts;
+import io.bookshelf.broker.mqtt.Entrance;
 import io.bookshelf.broker.mqtt.MqttEndpoint;
 import io.bookshelf.broker.peer.PeerDoor;
 import io.bookshelf.broker.peer.PeerTrust;
@@ -13,6 +14,7 @@ import io.bookshelf.broker.session.SessionContext;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.SystemTopics;
 import io.bookshelf.broker.tls.TlsDoor;
+import io.bookshelf.broker.web.SignInPages;
 import io.bookshelf.broker.web.WebConfig;
 import io.bookshelf.broker.web.WebContent;
 import io.bookshelf.broker.web.WebPipeline;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +66,7 @@ public final class EmbeddedBroker implements Closeable {
     private final MqttEndpoint endpoint;
     private final UnitTopics unitTopics;
     private final Listeners listeners;
+    private final AccessPolicy access;
     private final @Nullable PeerDoor door;
     private final Companion companion;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -70,7 +74,8 @@ public final class EmbeddedBroker implements Closeable {
     private InetSocketAddress mqtt;
     private InetSocketAddress web;
     private @Nullable InetSocketAddress listen;
-    private @Nullable TlsDoor tls;
+    private @Nullable InetSocketAddress webTls;
+    private final List<TlsDoor> doors = new ArrayList<>();
 
     /** Starts a broker to which nobody comes in by certificate. */
     public static EmbeddedBroker start(
@@ -95,7 +100,7 @@ public final class EmbeddedBroker implements Closeable {
             String version,
             @Nullable PeerDoor door,
             Companion companion) {
-        if (config.listen() != null && door == null) {
+        if ((config.listen() != null || config.webTls() != null) && door == null) {
             throw new IllegalArgumentException("a listener for certificates, and nothing to judge them by");
         }
         EmbeddedBroker broker = new EmbeddedBroker(config, store, wall, access, version, door, companion);
@@ -120,7 +125,7 @@ public final class EmbeddedBroker implements Closeable {
             String version,
             @Nullable PeerDoor door,
             Companion companion) {
-        AccessPolicy access = new PeerAccess(local, config.listen() != null);
+        access = new PeerAccess(local, door != null || companion.signIn() != null);
         this.door = door;
         this.companion = companion;
         this.mqtt = config.mqtt();
@@ -143,7 +148,8 @@ public final class EmbeddedBroker implements Closeable {
                 sessions,
                 bus::full,
                 loop,
-                door);
+                door,
+                companion.tokens());
         this.unitTopics = new UnitTopics(config, version, store, bus, wall, counters, topics, sessions, companion);
         this.listeners = new Listeners(loop, counters, config.limits().connections());
     }
@@ -171,39 +177,58 @@ public final class EmbeddedBroker implements Closeable {
         loop.submit(unitTopics::tick).syncUninterruptibly();
         every(1_000, this::tick);
         every(SAVE_MILLIS, sessions::saveWhatWaits);
-        mqtt = listeners.listen("mqtt", config.mqtt(), channel -> endpoint.install(channel.pipeline()));
-        WebPipeline pages = pages(config, store, version);
-        web = listeners.listen(
-                "web", config.web(), channel -> pages.install(channel.pipeline(), channel.localAddress()));
-        letPeersIn(config);
-        loop.submit(() -> unitTopics.listening(mqtt, web, listen)).syncUninterruptibly();
-    }
-
-    private void letPeersIn(BrokerConfig config) {
-        if (config.listen() == null || door == null) {
-            return;
-        }
-        PeerTrust trust = door.trust();
-        TlsDoor entrance = new TlsDoor(trust);
-        tls = entrance;
-        trust.onChange(() -> endpoint.judgeAgain(trust));
-        listen = listeners.listen(
-                "listen",
-                config.listen(),
-                channel -> entrance.install(channel, peer -> endpoint.install(channel.pipeline(), peer)));
-    }
-
-    private WebPipeline pages(BrokerConfig config, StateStore store, String version) {
+        companion.tokens().onChange(endpoint::judgePhonesAgain);
+        mqtt = listeners.listen("mqtt", config.mqtt(), channel -> endpoint.install(channel.pipeline(), Entrance.PLAIN));
         BrokerMetrics metrics =
                 new BrokerMetrics(config.unit(), version, counters, bus::head, store::health, ProcessFacts::now);
-        return new WebPipeline(
-                new WebConfig(
-                        config.limits().connectSeconds(),
-                        endpoint.maximumPacketSize(),
-                        config.webHosts(),
-                        config.webOrigins()),
-                new WebContent(config.unit(), () -> mqtt, unitTopics::health, metrics::text),
-                endpoint::install);
+        WebContent content = new WebContent(config.unit(), () -> mqtt, unitTopics::health, metrics::text);
+        WebPipeline pages = new WebPipeline(
+                webConfig(config),
+                content,
+                new SignInPages(config.unit(), companion.signIn(), () -> access.authenticate("", null, null) != null),
+                Set::of,
+                (pipeline, peer) -> endpoint.install(pipeline, Entrance.WEB));
+        web = listeners.listen(
+                "web", config.web(), channel -> pages.install(channel.pipeline(), channel.localAddress()));
+        if (door != null) {
+            letPeersIn(config, door.trust(), content);
+        }
+        loop.submit(() -> unitTopics.listening(mqtt, web, listen, webTls)).syncUninterruptibly();
+    }
+
+    private void letPeersIn(BrokerConfig config, PeerTrust trust, WebContent content) {
+        if (config.webTls() != null) {
+            TlsDoor entrance = TlsDoor.asking(trust, "web_tls");
+            doors.add(entrance);
+            // Before the connections that it has handed over, so that none is missed on its way from one to the other.
+            trust.onChange(() -> onLoop(entrance::judgeAgain));
+            SignInPages signIn = new SignInPages(config.unit(), companion.signIn(), () -> false);
+            WebPipeline pages =
+                    new WebPipeline(webConfig(config), content, signIn, trust::hostNames, (pipeline, peer) -> {
+                        entrance.handedOver(pipeline.channel());
+                        endpoint.install(pipeline, Entrance.webTls(peer));
+                    });
+            webTls = listeners.listen(
+                    "web_tls",
+                    config.webTls(),
+                    channel -> entrance.install(
+                            channel, peer -> pages.install(channel.pipeline(), channel.localAddress(), peer)));
+        }
+        trust.onChange(() -> endpoint.judgeAgain(trust));
+        if (config.listen() != null) {
+            TlsDoor entrance = TlsDoor.demanding(trust, "listen");
+            doors.add(entrance);
+            listen = listeners.listen(
+                    "listen",
+                    config.listen(),
+                    channel -> entrance.install(
+                            channel, peer -> endpoint.install(channel.pipeline(), Entrance.certified(peer))));
+        }
+    }
+
+    private WebConfig webConfig(BrokerConfig config) {
+        return new WebConfig(
+                config.limits().connectSeconds(), endpoint.maximumPacketSize(), config.webHosts(), config.webOrigins());
     }
 
     private static List<SessionChange.QueuedEvent> events(StoreReader reader, String clientId) {
@@ -275,6 +300,11 @@ public final class EmbeddedBroker implements Closeable {
         return listen;
     }
 
+    /** Where HTTPS and MQTT over WebSocket listen, null for nowhere. */
+    public @Nullable InetSocketAddress webTls() {
+        return webTls;
+    }
+
     /** Hands something to the bus, as the companion does; see {@link StateBus#submit}. Any thread. */
     public void hand(Submission submission) {
         bus.submit(submission);
@@ -305,8 +335,6 @@ public final class EmbeddedBroker implements Closeable {
         bus.close();
         loop.shutdownGracefully(0, GOODBYE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(2 * GOODBYE_MILLIS);
         reads.close();
-        if (tls != null) {
-            tls.close();
-        }
+        doors.forEach(TlsDoor::close);
     }
 }

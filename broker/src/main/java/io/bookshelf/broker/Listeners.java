@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The sockets that accept connections. A TLS listener will put its handler at the head of the same pipelines. */
+/** The sockets that accept connections. */
 final class Listeners {
     private static final int BACKLOG = 1_024;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
@@ -64,7 +64,8 @@ final class Listeners {
             throw new BrokerException(
                     setting + ": cannot listen on " + where + " ("
                             + bound.cause().getMessage()
-                            + "): stop what listens there, or choose another address with --" + setting,
+                            + "): stop what listens there, or choose another address with --"
+                            + setting.replace('_', '-'),
                     bound.cause());
         }
         open.add(bound.channel());

@@ -6,6 +6,7 @@ import io.bookshelf.broker.metrics.SysTopics;
 import io.bookshelf.broker.metrics.UnitDocuments;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.SystemTopics;
+import io.bookshelf.broker.web.SignIn;
 import io.bookshelf.broker.web.WebContent;
 import io.bookshelf.bus.StateBus;
 import io.bookshelf.bus.WallClock;
@@ -109,11 +110,18 @@ final class UnitTopics {
     }
 
     /** Once the listeners are there. */
-    void listening(InetSocketAddress mqtt, InetSocketAddress web, @Nullable InetSocketAddress listen) {
+    void listening(
+            InetSocketAddress mqtt,
+            InetSocketAddress web,
+            @Nullable InetSocketAddress listen,
+            @Nullable InetSocketAddress webTls) {
         listeners.put("mqtt", text(mqtt));
         listeners.put("web", text(web));
         if (listen != null) {
             listeners.put("listen", text(listen));
+        }
+        if (webTls != null) {
+            listeners.put("web-tls", text(webTls));
         }
         tellUnit();
     }
@@ -127,10 +135,17 @@ final class UnitTopics {
         limits.put("connections", (long) config.limits().connections());
         limits.put("sessionSeconds", config.limits().sessionSeconds());
         limits.put("queuedEvents", (long) config.limits().queuedEvents());
+        SignIn signIn = companion.signIn();
         topics.set(
                 "$bookshelf/unit",
-                documents.unit(
-                        new UnitDocuments.Unit(config.unit(), toldReplica, version, startMillis, listeners, limits)));
+                documents.unit(new UnitDocuments.Unit(
+                        config.unit(),
+                        signIn == null ? "" : signIn.network(),
+                        toldReplica,
+                        version,
+                        startMillis,
+                        listeners,
+                        limits)));
     }
 
     private static String text(InetSocketAddress address) {

@@ -215,6 +215,11 @@ public final class BookshelfNode implements AutoCloseable {
         return broker.listen();
     }
 
+    /** Where HTTPS and MQTT over WebSocket listen, null for nowhere. */
+    public @Nullable InetSocketAddress webTls() {
+        return broker.webTls();
+    }
+
     /** Stops the unit: says goodbye to its clients, commits what was taken, closes the store. */
     @Override
     public void close() {

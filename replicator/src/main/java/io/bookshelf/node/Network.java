@@ -2,13 +2,16 @@ package io.bookshelf.node;
 
 import io.bookshelf.broker.Companion;
 import io.bookshelf.broker.EmbeddedBroker;
+import io.bookshelf.broker.access.Tokens;
 import io.bookshelf.broker.peer.PeerDoor;
+import io.bookshelf.broker.web.SignIn;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.TombstonePolicy;
 import io.bookshelf.bus.WallClock;
 import io.bookshelf.bus.Write;
 import io.bookshelf.link.Links;
+import io.bookshelf.node.pairing.PhoneSignIn;
 import io.bookshelf.node.replication.AuthorNames;
 import io.bookshelf.node.replication.KeptRow;
 import io.bookshelf.node.replication.MeshClock;
@@ -53,6 +56,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
     private final UnitPki pki;
     private final PeerDirectory directory;
     private final Links links;
+    private final PhoneSignIn signIn;
     private final Map<String, PeerStatus> told = new HashMap<>();
     private long reports;
     private @Nullable Renewal renewal;
@@ -141,6 +145,10 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
                     + ", or with a certificate of its own");
         }
         this.links = new Links(pki, config.broker().limits().valueBytes(), directory::addresses, replicator);
+        this.signIn = new PhoneSignIn(pki.self().network(), unit, clock);
+        try (StoreReader reader = store.openReader()) {
+            signIn.load(reader);
+        }
         reports.to = this;
     }
 
@@ -190,6 +198,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
                 listedToSave = null;
             }
         }
+        signIn.begin(running::hand);
         names.know(unit);
         replicator.start(store, running::hand, clock, names, units());
         takeUp(UNITS);
@@ -308,6 +317,17 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
     @Override
     public void committed(Commit commit, Head head) {
         replicator.committed(commit, head);
+        signIn.committed(commit);
+    }
+
+    @Override
+    public SignIn signIn() {
+        return signIn;
+    }
+
+    @Override
+    public Tokens tokens() {
+        return signIn;
     }
 
     @Override
@@ -341,6 +361,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
         if (renewal != null) {
             renewal.close();
         }
+        signIn.close();
         links.close();
         directory.close();
         replicator.close();

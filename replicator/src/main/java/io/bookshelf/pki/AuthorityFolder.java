@@ -104,11 +104,23 @@ public final class AuthorityFolder {
      * @throws PkiException if the name cannot be one, or a file is there already
      */
     public X509Certificate issue(Role role, String name, int days, Path out, char @Nullable [] password) {
+        return issue(role, name, HostNames.NONE, days, out, password);
+    }
+
+    /**
+     * The same, with names and addresses by which browsers reach it.
+     *
+     * @throws PkiException if the name cannot be one, a file is there already, or there are names for somebody who is no
+     *     unit
+     */
+    public X509Certificate issue(
+            Role role, String name, HostNames hosts, int days, Path out, char @Nullable [] password) {
+        refuseHosts(role, hosts);
         Bundle bundle = new Bundle(out);
         PeerIdentity who = Names.identity(network(), role, name);
         bundle.refuseExisting(who);
         KeyPair pair = Keys.generate();
-        List<X509Certificate> chain = sign(pair.getPublic(), who, days(days));
+        List<X509Certificate> chain = sign(pair.getPublic(), who, hosts, days(days));
         bundle.write(who, authorities(), new Credentials(chain, pair.getPrivate()), password);
         return chain.getFirst();
     }
@@ -124,15 +136,23 @@ public final class AuthorityFolder {
         if (!request.who().network().equals(network())) {
             throw new PkiException(where + " asks for " + request.who() + ", and this authority is of " + network());
         }
-        return sign(request.key(), request.who(), days(days));
+        refuseHosts(request.who().role(), request.hosts());
+        return sign(request.key(), request.who(), request.hosts(), days(days));
+    }
+
+    private static void refuseHosts(Role role, HostNames hosts) {
+        if (role != Role.UNIT && !hosts.isEmpty()) {
+            throw new PkiException("only a unit is reached by names and addresses: leave them out");
+        }
     }
 
     /**
      * Puts a new key and certificate for the same holder in the place of those in a folder.
      *
+     * @param hosts by what browsers reach it from now on; null for what its old certificate says
      * @throws PkiException if the folder is not whole, of another network, or its certificate was revoked
      */
-    public X509Certificate renew(Path folder, int days) {
+    public X509Certificate renew(Path folder, @Nullable HostNames hosts, int days) {
         Bundle bundle = new Bundle(folder);
         Bundle.Contents old = bundle.load();
         if (!old.who().network().equals(network())) {
@@ -143,7 +163,10 @@ public final class AuthorityFolder {
                     "the certificate in " + folder + " was revoked: issue another if that was a mistake");
         }
         KeyPair pair = Keys.generate();
-        List<X509Certificate> chain = sign(pair.getPublic(), old.who(), days(days));
+        X509Certificate before = old.credentials().certificate();
+        HostNames names = hosts == null ? HostNames.of(before) : hosts;
+        refuseHosts(old.who().role(), names);
+        List<X509Certificate> chain = sign(pair.getPublic(), old.who(), names, days(days));
         bundle.replace(old, authorities(), new Credentials(chain, pair.getPrivate()));
         return chain.getFirst();
     }
@@ -157,11 +180,11 @@ public final class AuthorityFolder {
     }
 
     /** Signs; the certificate comes first, then those by which older authorities vouch for the current one. */
-    List<X509Certificate> sign(PublicKey key, PeerIdentity who, Duration life) {
+    List<X509Certificate> sign(PublicKey key, PeerIdentity who, HostNames hosts, Duration life) {
         return locked(() -> {
             Authorities now = authorities();
             Authority current = files.authority(now.current(), now.network());
-            X509Certificate certificate = Issuing.holder(current, key, who, clock.instant(), life);
+            X509Certificate certificate = Issuing.holder(current, key, who, hosts, clock.instant(), life);
             files.note(current.id(), certificate, who);
             List<X509Certificate> chain = new ArrayList<>(List.of(certificate));
             chain.addAll(files.vouched(current.id()));

@@ -82,17 +82,18 @@ public final class Bundle {
     /**
      * Makes a key, and {@code request.pem} to have signed by the authority. The key never leaves the folder.
      *
+     * @param hosts by what browsers are to reach the unit
      * @return the request's file
      * @throws PkiException if the names cannot be, or there is a key already
      */
-    public Path request(String network, String unit) {
+    public Path request(String network, String unit, HostNames hosts) {
         PeerIdentity who = Names.identity(network, Role.UNIT, unit);
         Path request = folder.resolve("request.pem");
         SafeFiles.refuseExisting(List.of(key(), certificate(), request));
         SafeFiles.makeFolder(folder);
         KeyPair pair = Keys.generate();
         SafeFiles.writePrivate(key(), Pem.keys(List.of(pair.getPrivate())));
-        SafeFiles.writePublic(request, Pem.encode(Pem.REQUEST, Issuing.request(pair, who)));
+        SafeFiles.writePublic(request, Pem.encode(Pem.REQUEST, Issuing.request(pair, who, hosts)));
         return request;
     }
 

@@ -12,7 +12,9 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -90,8 +92,13 @@ final class Issuing {
         }
     }
 
-    /** A certificate of somebody in the network; never good for longer than its authority. */
-    static X509Certificate holder(Authority by, PublicKey key, PeerIdentity who, Instant now, Duration life) {
+    /**
+     * A certificate of somebody in the network; never good for longer than its authority.
+     *
+     * @param hosts by what browsers reach it, besides who it is
+     */
+    static X509Certificate holder(
+            Authority by, PublicKey key, PeerIdentity who, HostNames hosts, Instant now, Duration life) {
         Date authorityFrom = by.certificate().getNotBefore();
         Date authorityUntil = by.certificate().getNotAfter();
         Date from = Date.from(now.minus(EARLIER));
@@ -110,7 +117,7 @@ final class Issuing {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes));
-            builder.addExtension(Extension.subjectAlternativeName, false, uri(who.uri()));
+            builder.addExtension(Extension.subjectAlternativeName, false, names(who, hosts));
             return finish(builder, key, by.certificate().getPublicKey(), by.key());
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -148,10 +155,10 @@ final class Issuing {
     }
 
     /** A request for a certificate (PKCS #10), as DER. */
-    static byte[] request(KeyPair pair, PeerIdentity who) {
+    static byte[] request(KeyPair pair, PeerIdentity who, HostNames hosts) {
         try {
             Extensions wanted = new Extensions(new Extension(
-                    Extension.subjectAlternativeName, false, uri(who.uri()).getEncoded()));
+                    Extension.subjectAlternativeName, false, names(who, hosts).getEncoded()));
             return new JcaPKCS10CertificationRequestBuilder(subject(who), pair.getPublic())
                     .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, wanted)
                     .build(new JcaContentSignerBuilder(SIGNATURE).build(pair.getPrivate()))
@@ -168,6 +175,13 @@ final class Issuing {
                 .addRDN(BCStyle.OU, who.role().name().toLowerCase(Locale.ROOT))
                 .addRDN(BCStyle.CN, who.name())
                 .build();
+    }
+
+    private static GeneralNames names(PeerIdentity who, HostNames hosts) {
+        List<GeneralName> all = new ArrayList<>();
+        all.add(new GeneralName(GeneralName.uniformResourceIdentifier, who.uri()));
+        all.addAll(hosts.general());
+        return new GeneralNames(all.toArray(GeneralName[]::new));
     }
 
     private static GeneralNames uri(String uri) {

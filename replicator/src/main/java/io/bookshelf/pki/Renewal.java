@@ -135,7 +135,8 @@ public final class Renewal implements AutoCloseable {
     private static void renew(UnitPki unit, SignerClient client, Authorities theirs) throws InterruptedException {
         Bundle.Contents old = unit.contents();
         KeyPair pair = Keys.generate();
-        List<X509Certificate> chain = client.renew(Pem.encode(Pem.REQUEST, Issuing.request(pair, unit.self())));
+        List<X509Certificate> chain = client.renew(
+                Pem.encode(Pem.REQUEST, Issuing.request(pair, unit.self(), HostNames.of(unit.certificate()))));
         Authorities trusted = checked(unit, chain, pair, theirs);
         unit.bundle().replace(old, trusted, new Credentials(chain, pair.getPrivate()));
         unit.look();

@@ -129,7 +129,7 @@ public final class Signer implements AutoCloseable {
         }
         return switch (exchange.getRequestMethod() + " "
                 + exchange.getRequestURI().getPath()) {
-            case "POST /renew" -> renew(exchange, who);
+            case "POST /renew" -> renew(exchange, who, chain[0]);
             case "GET /ca" -> Pem.certificates(folder.certificates());
             case "GET /crl" ->
                 Pem.join(folder.lists().stream()
@@ -151,7 +151,8 @@ public final class Signer implements AutoCloseable {
         throw new Refusal(403, "it has no certificate");
     }
 
-    private byte[] renew(HttpExchange exchange, PeerIdentity who) throws IOException, Refusal {
+    /** Whoever asks keeps the names of the certificate that it connects with, whatever its request says. */
+    private byte[] renew(HttpExchange exchange, PeerIdentity who, X509Certificate shown) throws IOException, Refusal {
         byte[] pem = exchange.getRequestBody().readNBytes(LONGEST_REQUEST + 1);
         if (pem.length > LONGEST_REQUEST) {
             throw new Refusal(413, "the request is longer than " + LONGEST_REQUEST + " bytes");
@@ -166,7 +167,7 @@ public final class Signer implements AutoCloseable {
             log.warn("refused to renew: {} asked for a certificate of {}", who, request.who());
             throw new Refusal(403, "it is " + who + " and asks for a certificate of " + request.who());
         }
-        List<X509Certificate> chain = folder.sign(request.key(), who, life);
+        List<X509Certificate> chain = folder.sign(request.key(), who, HostNames.of(shown), life);
         log.info("renewed {} until {}", who, chain.getFirst().getNotAfter().toInstant());
         return Pem.certificates(chain);
     }

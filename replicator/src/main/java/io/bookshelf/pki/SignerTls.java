@@ -96,7 +96,7 @@ final class SignerTls implements AutoCloseable {
     private Credentials own() {
         KeyPair pair = Keys.generate();
         PeerIdentity who = identity(folder.network());
-        return new Credentials(folder.sign(pair.getPublic(), who, LIFE), pair.getPrivate());
+        return new Credentials(folder.sign(pair.getPublic(), who, HostNames.NONE, LIFE), pair.getPrivate());
     }
 
     private Map<String, RevocationList> newest() {

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * A request for a certificate that its sender signed with the key that it is for.
  *
  * @param who as whom it asks
+ * @param hosts by what names and addresses browsers are to reach it
  */
-record SigningRequest(PeerIdentity who, PublicKey key) {
+record SigningRequest(PeerIdentity who, HostNames hosts, PublicKey key) {
     /**
      * @param where what is read, for the message
      * @throws PkiException if it is no such request, its signature does not hold or its key is weak
@@ -37,7 +38,7 @@ record SigningRequest(PeerIdentity who, PublicKey key) {
             if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
                 throw new PkiException(where + " is not signed by the key that it is for: make it again");
             }
-            return new SigningRequest(identity(request.getRequestedExtensions(), where), key);
+            return read(request.getRequestedExtensions(), key, where);
         } catch (IOException
                 | GeneralSecurityException
                 | OperatorCreationException
@@ -47,16 +48,25 @@ record SigningRequest(PeerIdentity who, PublicKey key) {
         }
     }
 
-    private static PeerIdentity identity(@Nullable Extensions wanted, String where) {
+    private static SigningRequest read(@Nullable Extensions wanted, PublicKey key, String where) {
         GeneralNames names =
                 wanted == null ? null : GeneralNames.fromExtensions(wanted, Extension.subjectAlternativeName);
-        if (names == null
-                || names.getNames().length != 1
-                || names.getNames()[0].getTagNo() != GeneralName.uniformResourceIdentifier
-                || !(names.getNames()[0].getName() instanceof ASN1String uri)) {
-            throw new PkiException(where + " does not say for whom, by one URI as its alternative name: make it with "
-                    + "bookshelf pki request");
+        PeerIdentity who = null;
+        HostNames hosts = HostNames.NONE;
+        for (GeneralName name : names == null ? new GeneralName[0] : names.getNames()) {
+            if (name.getTagNo() != GeneralName.uniformResourceIdentifier) {
+                hosts = hosts.with(name);
+            } else if (who == null && name.getName() instanceof ASN1String uri) {
+                who = Names.strict(uri.getString());
+            } else {
+                throw new PkiException(where + " names several holders: make it with bookshelf pki request");
+            }
         }
-        return Names.strict(uri.getString());
+        if (who == null) {
+            throw new PkiException(
+                    where + " does not say for whom, by one URI among its alternative names: make it with"
+                            + " bookshelf pki request");
+        }
+        return new SigningRequest(who, hosts, key);
     }
 }

@@ -72,7 +72,14 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
             Predicate<String> listed,
             @Nullable Duration expiredFor) {}
 
-    private record State(Bundle.Contents contents, Map<String, RevocationList> lists) {}
+    private record State(Bundle.Contents contents, Map<String, RevocationList> lists, Set<String> hosts) {
+        State(Bundle.Contents contents, Map<String, RevocationList> lists) {
+            this(
+                    contents,
+                    lists,
+                    HostNames.of(contents.credentials().certificate()).all());
+        }
+    }
 
     private UnitPki(Settings settings) {
         this.settings = settings;
@@ -119,6 +126,11 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
     @Override
     public SSLContext context() {
         return context;
+    }
+
+    @Override
+    public Set<String> hostNames() {
+        return state.hosts();
     }
 
     @Override

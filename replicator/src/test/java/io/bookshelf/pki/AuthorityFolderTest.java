@@ -16,8 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class AuthorityFolderTest {
     private static final PeerIdentity HALL = new PeerIdentity("home", Role.UNIT, "hall");
@@ -37,7 +40,7 @@ final class AuthorityFolderTest {
     void everySecretIsItsOwnersOnly() throws Exception {
         TestNetwork home = new TestNetwork(root, "home");
         home.issue("hall");
-        new Bundle(root.resolve("asking")).request("home", "attic");
+        new Bundle(root.resolve("asking")).request("home", "attic", HostNames.NONE);
         List<String> readable = new ArrayList<>();
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -58,7 +61,7 @@ final class AuthorityFolderTest {
                 .isInstanceOf(PkiException.class)
                 .hasMessageContaining("is there already and is not overwritten");
         assertThatThrownBy(() -> new TestNetwork(root, "home")).hasMessageContaining("is not overwritten");
-        assertThatThrownBy(() -> new Bundle(home.folder("hall")).request("home", "hall"))
+        assertThatThrownBy(() -> new Bundle(home.folder("hall")).request("home", "hall", HostNames.NONE))
                 .hasMessageContaining("is not overwritten");
         assertThat(home.authority.issued()).hasSize(1);
     }
@@ -83,14 +86,14 @@ final class AuthorityFolderTest {
     @Test
     void signsARequestForTheHolderThatItNamesAndOnlyInItsNetwork() {
         TestNetwork home = new TestNetwork(root, "home");
-        Path request = new Bundle(root.resolve("asking")).request("home", "hall");
+        Path request = new Bundle(root.resolve("asking")).request("home", "hall", HostNames.NONE);
         List<X509Certificate> chain = home.authority.sign(SafeFiles.read(request), 30, "it");
         assertThat(CertificateRules.identity(chain.getFirst())).isEqualTo(HALL);
         assertThat(Duration.between(
                         home.clock.instant(), chain.getFirst().getNotAfter().toInstant()))
                 .isEqualTo(Duration.ofDays(30));
 
-        Path away = new Bundle(root.resolve("away")).request("away", "hall");
+        Path away = new Bundle(root.resolve("away")).request("away", "hall", HostNames.NONE);
         assertThatThrownBy(() -> home.authority.sign(SafeFiles.read(away), 30, "it"))
                 .hasMessageContaining("this authority is of home");
         byte[] text = SafeFiles.read(request);
@@ -156,5 +159,52 @@ final class AuthorityFolderTest {
         assertThat(store.getCertificateChain("anna")).hasSize(2);
         assertThat(store.getKey("anna", "secret".toCharArray())).isNotNull();
         assertThat(root.resolve("phone/anna.p12.password")).doesNotExist();
+    }
+
+    @Test
+    void hostNamesGoFromARequestIntoTheCertificateAndStayThere() {
+        TestNetwork home = new TestNetwork(root, "home");
+        HostNames hosts = HostNames.of(List.of("Hall.Home", "hall"), List.of("192.168.1.2"));
+        Path folder = root.resolve("asking");
+        Path request = new Bundle(folder).request("home", "hall", hosts);
+        X509Certificate signed =
+                home.authority.sign(SafeFiles.read(request), 30, "it").getFirst();
+        assertThat(HostNames.of(signed)).isEqualTo(new HostNames(List.of("hall.home", "hall"), List.of("192.168.1.2")));
+
+        home.authority.issue(Role.UNIT, "attic", hosts, 30, root.resolve("attic"), null);
+        X509Certificate kept = home.authority.renew(root.resolve("attic"), null, 30);
+        assertThat(HostNames.of(kept)).isEqualTo(hosts);
+        HostNames moved = HostNames.of(List.of(), List.of("10.0.0.7"));
+        assertThat(HostNames.of(home.authority.renew(root.resolve("attic"), moved, 30)))
+                .isEqualTo(moved);
+        assertThatThrownBy(() -> home.authority.issue(Role.OWNER, "anna", hosts, 30, root.resolve("anna"), null))
+                .hasMessageContaining("only a unit");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*.home, ",
+        "hall.home., ",
+        "-hall, ",
+        "hall_1, ",
+        "192.168.1.2, ",
+        "1.2.3, ",
+        "'', ",
+        "spiffe://home/unit/hall, ",
+        ", hall.home",
+        ", 1.2.3",
+        ", 300.1.1.1",
+        ", 0.0.0.0",
+        ", ::",
+        ", fe80::1%eth0",
+        ", '[::1]'",
+        ", ''"
+    })
+    void whatIsNoHostNameAndNoAddressIsRefused(@Nullable String name, @Nullable String address) {
+        List<String> names = name == null ? List.of() : List.of(name);
+        List<String> addresses = address == null ? List.of() : List.of(address);
+        assertThatThrownBy(() -> HostNames.of(names, addresses))
+                .isInstanceOf(PkiException.class)
+                .hasMessageContaining("is not");
     }
 }

@@ -91,7 +91,7 @@ final class CertificateRulesTest {
                 KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic();
         PeerIdentity hall = new PeerIdentity("home", UNIT, "hall");
         KeyPair own = Keys.generate();
-        X509Certificate good = Issuing.holder(HOME, own.getPublic(), hall, NOW.minus(MONTH), YEAR);
+        X509Certificate good = Issuing.holder(HOME, own.getPublic(), hall, HostNames.NONE, NOW.minus(MONTH), YEAR);
         String uri = hall.uri();
         PublicKey key = Keys.generate().getPublic();
         X509Certificate bySelf =
@@ -105,8 +105,14 @@ final class CertificateRulesTest {
                 of("an owner", "", TestCertificates.holder(HOME, OWNER, "anna", NOW, YEAR)),
                 of("the cloud", "", TestCertificates.holder(HOME, CLOUD, "cloud", NOW, YEAR)),
                 of("nothing", "it has no certificate"),
-                of("a small RSA key", "weak: RSA with 1024 bits", Issuing.holder(HOME, weak, hall, NOW, YEAR)),
-                of("a key of another kind", "neither EC nor RSA", Issuing.holder(HOME, edwards, hall, NOW, YEAR)),
+                of(
+                        "a small RSA key",
+                        "weak: RSA with 1024 bits",
+                        Issuing.holder(HOME, weak, hall, HostNames.NONE, NOW, YEAR)),
+                of(
+                        "a key of another kind",
+                        "neither EC nor RSA",
+                        Issuing.holder(HOME, edwards, hall, HostNames.NONE, NOW, YEAR)),
                 of("one that signed itself", "self-signed", bySelf),
                 of("the authority itself", "names", HOME.certificate()),
                 of("another network", "it is of another network, away", unit(AWAY, "hall")),
@@ -127,8 +133,17 @@ final class CertificateRulesTest {
                         Issuing.vouch(NEXT.certificate(), TWIN)));
     }
 
+    static Stream<Case> hostNames() throws Exception {
+        String uri = "spiffe://home/unit/hall";
+        return Stream.of(
+                of("a host name besides", "", named(uri, "dns:hall.home")),
+                of("a host name alone", "names nobody", named("dns:hall.home")),
+                of("a host name that is spelled as a holder", "names nobody", named("dns:" + uri)),
+                of("two names and a host name", "several holders", named(uri, "dns:x", "spiffe://home/owner/anna")));
+    }
+
     @ParameterizedTest
-    @MethodSource("cases")
+    @MethodSource({"cases", "hostNames"})
     void letsInOnlyWhoThisNetworksAuthorityNames(Case is) {
         expect(CertificateRules.judge(is.chain(), situation(true, null), ANY), is.reason());
     }

@@ -143,13 +143,28 @@ final class RenewalTest {
         UnitPki hall = home.unit("hall");
         KeyPair pair = Keys.generate();
         PeerIdentity attic = Names.identity("home", Role.UNIT, "attic");
-        byte[] request = Pem.encode(Pem.REQUEST, Issuing.request(pair, attic));
+        byte[] request = Pem.encode(Pem.REQUEST, Issuing.request(pair, attic, HostNames.NONE));
         try (SignerClient client = new SignerClient(serve(), hall)) {
             assertThatThrownBy(() -> client.renew(request))
                     .isInstanceOf(PkiException.class)
                     .hasMessageContaining("it is spiffe://home/unit/hall and asks for a certificate of " + attic);
             assertThatThrownBy(() -> client.renew(new byte[] {1, 2, 3}))
                     .hasMessageContaining("BEGIN CERTIFICATE REQUEST");
+        }
+    }
+
+    @Test
+    void keepsTheHostNamesThatItHasWhateverTheRequestSays() throws Exception {
+        HostNames hosts = HostNames.of(List.of("hall.home"), List.of("192.168.1.2", "fd00::2"));
+        home.authority.issue(Role.UNIT, "hall", hosts, TestNetwork.DAYS, home.folder("hall"), null);
+        UnitPki hall = home.open("hall");
+        assertThat(hall.hostNames()).containsExactlyInAnyOrder("hall.home", "192.168.1.2", "fd00:0:0:0:0:0:0:2");
+        KeyPair pair = Keys.generate();
+        HostNames others = HostNames.of(List.of("bank.example"), List.of());
+        try (SignerClient client = new SignerClient(serve(), hall)) {
+            List<X509Certificate> renewed =
+                    client.renew(Pem.encode(Pem.REQUEST, Issuing.request(pair, hall.self(), others)));
+            assertThat(HostNames.of(renewed.getFirst())).isEqualTo(hosts);
         }
     }
 
@@ -204,7 +219,8 @@ final class RenewalTest {
         Bundle.Contents old = bundle.load();
         KeyPair pair = Keys.generate();
         Credentials fresh = new Credentials(
-                home.authority.sign(pair.getPublic(), old.who(), Duration.ofDays(TestNetwork.DAYS)), pair.getPrivate());
+                home.authority.sign(pair.getPublic(), old.who(), HostNames.NONE, Duration.ofDays(TestNetwork.DAYS)),
+                pair.getPrivate());
         home.authority.finishRoll(true);
         for (Runnable step : bundle.replacing(old, home.authority.authorities(), fresh)) {
             step.run();

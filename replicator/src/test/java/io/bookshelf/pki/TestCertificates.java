@@ -32,10 +32,10 @@ final class TestCertificates {
 
     static X509Certificate holder(Authority by, Role role, String name, Instant from, Duration life) {
         PeerIdentity who = new PeerIdentity(by.network(), role, name);
-        return Issuing.holder(by, Keys.generate().getPublic(), who, from, life);
+        return Issuing.holder(by, Keys.generate().getPublic(), who, HostNames.NONE, from, life);
     }
 
-    /** Signed by that key in that name (null for its own), for these URIs. */
+    /** Signed by that key in that name (null for its own), for these URIs; one that begins with dns: is a host name. */
     static X509Certificate raw(
             @Nullable X500Principal issuer, PrivateKey by, PublicKey key, Instant from, Duration life, String... uris)
             throws Exception {
@@ -49,7 +49,9 @@ final class TestCertificates {
                 key);
         if (uris.length > 0) {
             GeneralName[] names = Arrays.stream(uris)
-                    .map(uri -> new GeneralName(GeneralName.uniformResourceIdentifier, uri))
+                    .map(uri -> uri.startsWith("dns:")
+                            ? new GeneralName(GeneralName.dNSName, uri.substring(4))
+                            : new GeneralName(GeneralName.uniformResourceIdentifier, uri))
                     .toArray(GeneralName[]::new);
             builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
         }

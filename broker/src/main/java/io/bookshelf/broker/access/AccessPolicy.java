@@ -35,6 +35,11 @@ public interface AccessPolicy {
     /** May this client publish to the topic? */
     boolean mayWrite(Principal principal, String topic);
 
+    /** May this client delete what stands under the topic? Whoever may write it may, unless a policy says otherwise. */
+    default boolean mayDelete(Principal principal, String topic) {
+        return mayWrite(principal, topic);
+    }
+
     /** Is there any topic under the filter that this client might read? A filter for which there is none is refused. */
     boolean maySubscribe(Principal principal, String filter);
 

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * name of the former is the URI in their certificate, which nobody else can have.
  *
  * <p>A unit may do everything; an owner everything but with {@code local/…}; the cloud reads and writes
- * {@code bookshelf/units/…} alone.
+ * {@code bookshelf/units/…} alone. A paired phone may what an owner may, but pairs no others: below
+ * {@code bookshelf/phones/…} it reads and deletes.
  */
 public final class PeerAccess implements AccessPolicy {
     private static final String SCHEME = "spiffe://";
     private static final String UNITS = "bookshelf/units/";
+    private static final String PHONES = "bookshelf/phones/";
     private static final String LOCAL = "local/";
     private static final String SNAPSHOT = "$bookshelf/snapshot/";
     private static final TopicFilter ALL_UNITS = TopicFilter.parse(UNITS + "#");
@@ -31,12 +33,35 @@ public final class PeerAccess implements AccessPolicy {
         this.peersComeIn = peersComeIn;
     }
 
-    /** Who a peer is here: neither its session nor its name can be had by anybody else. */
-    public static Principal principal(PeerIdentity peer, String clientId) {
-        return new Principal(peer.uri() + "/" + clientId, peer.uri());
+    /** What somebody may. */
+    private enum Rights {
+        UNIT,
+        OWNER,
+        CLOUD,
+        PHONE,
+        NONE
     }
 
-    /** True for a client id or a user name of the kind that only a certificate gives. */
+    /** Who a peer is here: neither its session nor its name can be had by anybody else. */
+    public static Principal principal(PeerIdentity peer, String clientId) {
+        return principal(peer.uri(), clientId);
+    }
+
+    /**
+     * The same.
+     *
+     * @param user a reserved user name
+     */
+    public static Principal principal(String user, String clientId) {
+        return new Principal(user + "/" + clientId, user);
+    }
+
+    /** The user name of a paired phone; no certificate can have it. */
+    public static String phone(String network, String id) {
+        return SCHEME + network + "/phone/" + id;
+    }
+
+    /** True for a client id or a user name of the kind that only a certificate or a token gives. */
     public static boolean isReserved(String name) {
         return name.startsWith(SCHEME);
     }
@@ -58,17 +83,22 @@ public final class PeerAccess implements AccessPolicy {
 
     @Override
     public boolean mayRead(Principal principal, String topic) {
-        return isReserved(principal.user()) ? roleAllows(principal.user(), topic) : local.mayRead(principal, topic);
+        return isReserved(principal.user()) ? reads(principal.user(), topic) : local.mayRead(principal, topic);
     }
 
     @Override
     public boolean mayWrite(Principal principal, String topic) {
-        return isReserved(principal.user()) ? roleAllows(principal.user(), topic) : local.mayWrite(principal, topic);
+        return isReserved(principal.user()) ? writes(principal.user(), topic) : local.mayWrite(principal, topic);
+    }
+
+    @Override
+    public boolean mayDelete(Principal principal, String topic) {
+        return isReserved(principal.user()) ? reads(principal.user(), topic) : local.mayDelete(principal, topic);
     }
 
     @Override
     public boolean mayHaveWritten(String user, String topic) {
-        return isReserved(user) ? roleAllows(user, topic) : local.mayHaveWritten(user, topic);
+        return isReserved(user) ? reads(user, topic) : local.mayHaveWritten(user, topic);
     }
 
     @Override
@@ -76,11 +106,11 @@ public final class PeerAccess implements AccessPolicy {
         if (!isReserved(principal.user())) {
             return local.maySubscribe(principal, filter);
         }
-        return switch (role(principal.user())) {
+        return switch (rights(principal.user())) {
             case UNIT -> true;
-            case OWNER -> !filter.startsWith(LOCAL);
+            case OWNER, PHONE -> !filter.startsWith(LOCAL);
             case CLOUD -> filter.startsWith(SNAPSHOT) || overlapsUnits(filter);
-            case null -> false;
+            case NONE -> false;
         };
     }
 
@@ -92,27 +122,35 @@ public final class PeerAccess implements AccessPolicy {
         }
     }
 
-    private static boolean roleAllows(String uri, String topic) {
-        return switch (role(uri)) {
+    private static boolean reads(String user, String topic) {
+        return switch (rights(user)) {
             case UNIT -> true;
-            case OWNER -> Scope.of(topic) != Scope.UNIT;
+            case OWNER, PHONE -> Scope.of(topic) != Scope.UNIT;
             case CLOUD -> topic.startsWith(UNITS);
-            case null -> false;
+            case NONE -> false;
         };
     }
 
-    /** The role in the URI of an identity; asked at every delivery, hence no parser. */
-    private static PeerIdentity.@Nullable Role role(String uri) {
-        int slash = uri.indexOf('/', SCHEME.length());
+    /** Whoever steals a phone must not be able to pair another that stays when this one is revoked. */
+    private static boolean writes(String user, String topic) {
+        return reads(user, topic) && (rights(user) != Rights.PHONE || !topic.startsWith(PHONES));
+    }
+
+    /** What the kind of a reserved user name gives; asked at every delivery, hence no parser. */
+    private static Rights rights(String user) {
+        int slash = user.indexOf('/', SCHEME.length());
         if (slash < 0) {
-            return null;
+            return Rights.NONE;
         }
-        if (uri.startsWith("unit/", slash + 1)) {
-            return PeerIdentity.Role.UNIT;
+        if (user.startsWith("unit/", slash + 1)) {
+            return Rights.UNIT;
         }
-        if (uri.startsWith("owner/", slash + 1)) {
-            return PeerIdentity.Role.OWNER;
+        if (user.startsWith("owner/", slash + 1)) {
+            return Rights.OWNER;
         }
-        return uri.startsWith("cloud/", slash + 1) ? PeerIdentity.Role.CLOUD : null;
+        if (user.startsWith("phone/", slash + 1)) {
+            return Rights.PHONE;
+        }
+        return user.startsWith("cloud/", slash + 1) ? Rights.CLOUD : Rights.NONE;
     }
 }

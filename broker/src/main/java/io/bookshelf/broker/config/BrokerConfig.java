@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param mqtt where MQTT over TCP listens; port 0 picks one
  * @param web where HTTP and MQTT over WebSocket listen; port 0 picks one
  * @param listen where those come in who have a certificate, by MQTT over TLS; port 0 picks one, null for nowhere
+ * @param webTls where HTTPS and MQTT over WebSocket listen, with the unit's certificate; port 0 picks one, null for nowhere
  * @param limits bounds on what clients may do
  * @param webHosts names, besides loopback's and the listener's own address, that a Host header may carry
  * @param webOrigins origins, besides the page's own, from which a browser may connect, such as {@code https://app.example}
@@ -20,6 +21,7 @@ public record BrokerConfig(
         InetSocketAddress mqtt,
         InetSocketAddress web,
         @Nullable InetSocketAddress listen,
+        @Nullable InetSocketAddress webTls,
         Limits limits,
         List<String> webHosts,
         List<String> webOrigins) {
@@ -27,6 +29,18 @@ public record BrokerConfig(
     public BrokerConfig {
         webHosts = List.copyOf(webHosts);
         webOrigins = List.copyOf(webOrigins);
+    }
+
+    /** A broker without HTTPS. */
+    public BrokerConfig(
+            String unit,
+            InetSocketAddress mqtt,
+            InetSocketAddress web,
+            @Nullable InetSocketAddress listen,
+            Limits limits,
+            List<String> webHosts,
+            List<String> webOrigins) {
+        this(unit, mqtt, web, listen, null, limits, webHosts, webOrigins);
     }
 
     /**

@@ -28,6 +28,7 @@ public final class UnitDocuments {
      * What a unit is.
      *
      * @param name the unit's name
+     * @param network the network that it is of, empty for none
      * @param replica its author id in this epoch
      * @param version Bookshelf's version
      * @param startMillis when it started
@@ -36,6 +37,7 @@ public final class UnitDocuments {
      */
     public record Unit(
             String name,
+            String network,
             long replica,
             String version,
             long startMillis,
@@ -56,6 +58,9 @@ public final class UnitDocuments {
     public String unit(Unit unit) {
         return document(out -> {
             out.writeStringField("name", unit.name);
+            if (!unit.network.isEmpty()) {
+                out.writeStringField("network", unit.network);
+            }
             out.writeStringField("replica", hex(unit.replica));
             out.writeStringField("version", unit.version);
             out.writeStringField("started", iso(unit.startMillis));

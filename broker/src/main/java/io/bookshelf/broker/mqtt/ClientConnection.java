@@ -2,7 +2,6 @@ package io.bookshelf.broker.mqtt;
 
 import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.broker.mqtt.ReadGate.Pause;
-import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.session.ClientLink;
 import io.bookshelf.broker.session.Delivery;
 import io.bookshelf.broker.session.Session;
@@ -57,11 +56,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private boolean flushScheduled;
     private long packetsTaken;
 
-    /** @param peer who proved by certificate to be at the other end, null for a local client */
-    ClientConnection(MqttEndpoint endpoint, @Nullable Peer peer) {
+    ClientConnection(MqttEndpoint endpoint, Entrance entrance) {
         this.endpoint = endpoint;
-        this.linkFlow = new LinkFlow(this, endpoint, peer);
-        this.connectFlow = new ConnectFlow(this, endpoint);
+        this.linkFlow = new LinkFlow(this, endpoint, entrance.peer());
+        this.connectFlow = new ConnectFlow(this, endpoint, entrance);
         this.publishFlow = new PublishFlow(this, endpoint);
         this.subscribeFlow = new SubscribeFlow(this, endpoint);
     }

@@ -25,10 +25,12 @@ final class ConnectFlow {
 
     private final ClientConnection connection;
     private final MqttEndpoint endpoint;
+    private final Entrance entrance;
 
-    ConnectFlow(ClientConnection connection, MqttEndpoint endpoint) {
+    ConnectFlow(ClientConnection connection, MqttEndpoint endpoint, Entrance entrance) {
         this.connection = connection;
         this.endpoint = endpoint;
+        this.entrance = entrance;
     }
 
     /** A CONNECT, checked, with what it asks for. */
@@ -55,10 +57,22 @@ final class ConnectFlow {
             return;
         }
         connection.identified(new Principal(asked.clientId(), ""), asked.settings());
-        Peer peer = connection.link().certified();
+        Peer peer = entrance.peer();
         if (peer != null) {
             // The certificate says who it is; a name and a password mean nothing.
             letIn(asked, PeerAccess.principal(peer.identity(), asked.clientId()));
+            return;
+        }
+        String phone = entrance.tokens() ? endpoint.phone(connection, asked.user(), asked.password()) : null;
+        if (phone != null) {
+            letIn(asked, PeerAccess.principal(phone, asked.clientId()));
+            return;
+        }
+        if (!entrance.local()) {
+            refuse(
+                    version5,
+                    Reason.BAD_USER_NAME_OR_PASSWORD,
+                    "it has neither a certificate nor a good token of a paired phone");
             return;
         }
         endpoint.authenticate(asked.clientId(), asked.user(), asked.password(), principal -> {
@@ -94,7 +108,7 @@ final class ConnectFlow {
         }
         if (connection.link().certified() == null && PeerAccess.isReserved(payload.clientIdentifier())) {
             throw new ProtocolException(
-                    Reason.CLIENT_ID_NOT_VALID, "a client id of this form comes with a certificate only");
+                    Reason.CLIENT_ID_NOT_VALID, "a client id of this form comes with a certificate or a token only");
         }
         String clientId = assigned
                 ? "bookshelf-"

@@ -2,6 +2,7 @@ package io.bookshelf.broker.mqtt;
 
 import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.access.Tokens;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.peer.Peer;
@@ -14,8 +15,10 @@ import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
@@ -55,6 +58,10 @@ public final class MqttEndpoint {
     private final ThreadPoolExecutor authentication;
     private final Set<ClientConnection> waiting = new LinkedHashSet<>();
     private final Set<ClientConnection> connected = new LinkedHashSet<>();
+    private final Tokens tokens;
+
+    /** Who came in by a token, by the user name that it gave. */
+    private final Map<ClientConnection, String> phones = new LinkedHashMap<>();
 
     public MqttEndpoint(
             String unit,
@@ -66,7 +73,8 @@ public final class MqttEndpoint {
             SessionRegistry sessions,
             BooleanSupplier busFull,
             Executor loop,
-            @Nullable PeerDoor door) {
+            @Nullable PeerDoor door,
+            Tokens tokens) {
         this.unit = unit;
         this.unitOf = unitOf;
         this.limits = limits;
@@ -77,6 +85,7 @@ public final class MqttEndpoint {
         this.busFull = busFull;
         this.loop = loop;
         this.door = door;
+        this.tokens = tokens;
         this.authentication = new ThreadPoolExecutor(
                 1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(AUTHENTICATIONS_WAITING), task -> {
                     Thread thread = new Thread(task, "bookshelf-auth");
@@ -87,18 +96,9 @@ public final class MqttEndpoint {
     }
 
     /** Adds MQTT to a pipeline whose inbound side yields bytes. */
-    public void install(ChannelPipeline pipeline) {
-        install(pipeline, null);
-    }
-
-    /**
-     * Adds MQTT to a pipeline whose inbound side yields bytes.
-     *
-     * @param peer who proved by certificate to be at the other end, null for a local client
-     */
-    public void install(ChannelPipeline pipeline, @Nullable Peer peer) {
-        ClientConnection connection = new ClientConnection(this, peer);
-        int largest = maximumPacketSize(peer);
+    public void install(ChannelPipeline pipeline, Entrance entrance) {
+        ClientConnection connection = new ClientConnection(this, entrance);
+        int largest = maximumPacketSize(entrance.peer());
         pipeline.addLast("mqttFramer", new PacketFramer(connection, largest));
         pipeline.addLast("mqttDecoder", new MqttDecoder(largest, LONGEST_CLIENT_ID_OF_VERSION_3));
         pipeline.addLast("mqttEncoder", MqttEncoder.INSTANCE);
@@ -177,6 +177,25 @@ public final class MqttEndpoint {
         }
     }
 
+    /** The user name of the paired phone whose token this is, null if it is none's. */
+    @Nullable
+    String phone(ClientConnection connection, @Nullable String user, byte @Nullable [] password) {
+        String holder = user == null || password == null ? null : tokens.holder(user, password);
+        if (holder != null) {
+            phones.put(connection, holder);
+        }
+        return holder;
+    }
+
+    /** A phone is paired no more: its connections are ended. Any thread. */
+    public void judgePhonesAgain() {
+        onLoop(() -> Map.copyOf(phones).forEach((connection, holder) -> {
+            if (!tokens.mayStay(holder)) {
+                connection.refuse(Reason.NOT_AUTHORIZED, "this phone was revoked");
+            }
+        }));
+    }
+
     void opened(ClientConnection connection) {
         waiting.add(connection);
         if (waiting.size() > MOST_WAITING_TO_CONNECT) {
@@ -194,6 +213,7 @@ public final class MqttEndpoint {
 
     void closed(ClientConnection connection) {
         waiting.remove(connection);
+        phones.remove(connection);
         if (connected.remove(connection)) {
             counters.clientsConnected.decrement();
         }

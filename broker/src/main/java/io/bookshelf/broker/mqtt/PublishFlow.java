@@ -155,7 +155,10 @@ final class PublishFlow {
                 && !ByteBufUtil.isText(message.payload(), StandardCharsets.UTF_8)) {
             return new Refusal(Reason.PAYLOAD_FORMAT_INVALID, "a payload that is said to be UTF-8 and is not");
         }
-        if (!endpoint.access().mayWrite(connection.principal(), topic)) {
+        boolean deletes = message.fixedHeader().isRetain() && size == 0;
+        if (!(deletes
+                ? endpoint.access().mayDelete(connection.principal(), topic)
+                : endpoint.access().mayWrite(connection.principal(), topic))) {
             return new Refusal(Reason.NOT_AUTHORIZED, "no right to write " + topic);
         }
         return checkIfAbsent(message, Properties.user(properties, Properties.IF_ABSENT));

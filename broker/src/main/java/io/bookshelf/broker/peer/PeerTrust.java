@@ -3,6 +3,7 @@ package io.bookshelf.broker.peer;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -25,6 +26,14 @@ public interface PeerTrust {
      * in it is renewed.
      */
     SSLContext context();
+
+    /**
+     * Host names and addresses in this unit's certificate, by which browsers may reach it: lower case, addresses in numbers.
+     * They say nothing of who anybody is.
+     */
+    default Set<String> hostNames() {
+        return Set.of();
+    }
 
     /** What {@link #context()} proves this unit with; stays the same object. */
     X509ExtendedKeyManager keyManager();

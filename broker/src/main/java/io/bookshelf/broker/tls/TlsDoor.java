@@ -17,8 +17,10 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,13 +28,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets those in who prove by TLS 1.3 and a certificate who they are. Connections are handed on when their handshake is done;
- * only a bounded number may be at it, for a bounded time. Loop thread; what is costly in a handshake runs on a thread of its
- * own.
+ * Lets those in who prove by TLS 1.3 and a certificate who they are; where it only asks, those too who show none, but never
+ * those who show a bad one. Connections are handed on when their handshake is done; only a bounded number may be at it, for a
+ * bounded time. Loop thread; what is costly in a handshake runs on a thread of its own.
  */
 public final class TlsDoor implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(TlsDoor.class);
@@ -43,8 +46,13 @@ public final class TlsDoor implements Closeable {
 
     private final PeerTrust trust;
     private final JdkSslContext context;
-    private final RefusalLog refusals = new RefusalLog(System::nanoTime, line -> log.info("listen: {}", line));
+    private final boolean demands;
+    private final RefusalLog refusals;
     private final Set<Channel> unfinished = new LinkedHashSet<>();
+
+    /** Who was let in by certificate and is still in this door's care. */
+    private final Map<Channel, Peer> inside = new HashMap<>();
+
     private final ThreadPoolExecutor handshakes =
             new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                 Thread thread = new Thread(task, "bookshelf-tls");
@@ -52,26 +60,46 @@ public final class TlsDoor implements Closeable {
                 return thread;
             });
 
-    public TlsDoor(PeerTrust trust) {
+    private TlsDoor(PeerTrust trust, String listener, boolean demands) {
         this.trust = trust;
+        this.demands = demands;
+        this.refusals = new RefusalLog(System::nanoTime, line -> log.info("{}: {}", listener, line));
         this.context = new JdkSslContext(
                 trust.context(),
                 false,
                 PeerTrust.CIPHER_SUITES,
                 SupportedCipherSuiteFilter.INSTANCE,
                 ApplicationProtocolConfig.DISABLED,
-                ClientAuth.REQUIRE,
+                demands ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL,
                 new String[] {"TLSv1.3"},
                 false);
         handshakes.allowCoreThreadTimeOut(true);
     }
 
     /**
+     * A door for those who have a certificate, and nobody else.
+     *
+     * @param listener its name, for the log
+     */
+    public static TlsDoor demanding(PeerTrust trust, String listener) {
+        return new TlsDoor(trust, listener, true);
+    }
+
+    /**
+     * A door that asks for a certificate and lets those in too who show none.
+     *
+     * @param listener its name, for the log
+     */
+    public static TlsDoor asking(PeerTrust trust, String listener) {
+        return new TlsDoor(trust, listener, false);
+    }
+
+    /**
      * Puts TLS at the end of a pipeline that yields bytes.
      *
-     * @param then is called with whoever is let in, and adds what follows
+     * @param then is called with whoever is let in, null for one without a certificate, and adds what follows
      */
-    public void install(Channel channel, Consumer<Peer> then) {
+    public void install(Channel channel, Consumer<@Nullable Peer> then) {
         SslHandler tls = context.newHandler(channel.alloc(), handshakes);
         tls.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
         unfinished.add(channel);
@@ -80,6 +108,36 @@ public final class TlsDoor implements Closeable {
             Channel oldest = unfinished.iterator().next();
             refuse(oldest, "too many handshakes at a time");
         }
+    }
+
+    /** Somebody else judges this connection again from now on. */
+    public void handedOver(Channel channel) {
+        inside.remove(channel);
+    }
+
+    /** What is known of certificates has changed: whoever is in this door's care and would not be let in now is put out. */
+    public void judgeAgain() {
+        Map<Channel, Peer> now = Map.copyOf(inside);
+        // Signatures are verified, which takes long enough to hold up the loop.
+        Thread.ofVirtual()
+                .name("bookshelf-judge")
+                .start(() -> now.forEach((channel, peer) -> {
+                    try {
+                        Peer.judged(trust, peer.chain());
+                    } catch (CertificateException e) {
+                        refusals.say(channel.remoteAddress() + " closed: " + e.getMessage());
+                        channel.close();
+                    }
+                }));
+    }
+
+    private void letIn(Channel channel, @Nullable Peer peer, Consumer<@Nullable Peer> then) {
+        unfinished.remove(channel);
+        if (peer != null && !demands) {
+            inside.put(channel, peer);
+            channel.closeFuture().addListener(closed -> inside.remove(channel));
+        }
+        then.accept(peer);
     }
 
     private void refuse(Channel channel, String why) {
@@ -91,9 +149,9 @@ public final class TlsDoor implements Closeable {
 
     private final class Gate extends ChannelInboundHandlerAdapter {
         private final SslHandler tls;
-        private final Consumer<Peer> then;
+        private final Consumer<@Nullable Peer> then;
 
-        Gate(SslHandler tls, Consumer<Peer> then) {
+        Gate(SslHandler tls, Consumer<@Nullable Peer> then) {
             this.tls = tls;
             this.then = then;
         }
@@ -116,11 +174,16 @@ public final class TlsDoor implements Closeable {
                 for (Certificate each : tls.engine().getSession().getPeerCertificates()) {
                     chain.add((X509Certificate) each);
                 }
-                Peer peer = Peer.judged(trust, chain);
-                unfinished.remove(ctx.channel());
-                then.accept(peer);
+                letIn(ctx.channel(), Peer.judged(trust, chain), then);
                 ctx.pipeline().remove(this);
-            } catch (CertificateException | SSLPeerUnverifiedException e) {
+            } catch (SSLPeerUnverifiedException showsNone) {
+                if (demands) {
+                    refuse(ctx.channel(), Refusal.reason(showsNone));
+                } else {
+                    letIn(ctx.channel(), null, then);
+                    ctx.pipeline().remove(this);
+                }
+            } catch (CertificateException e) {
                 refuse(ctx.channel(), Refusal.reason(e));
             }
         }

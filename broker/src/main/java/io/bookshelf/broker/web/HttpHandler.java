@@ -1,5 +1,6 @@
 package io.bookshelf.broker.web;
 
+import io.bookshelf.broker.peer.Peer;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -23,23 +24,31 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final String scheme;
     private final InetSocketAddress local;
     private final Pages pages;
+    private final SignInPages signIn;
+    private final @Nullable Peer peer;
     private final WebSocketUpgrade upgrade;
     private final RequestDeadline deadline;
 
     private @Nullable ChannelFuture unsent;
     private boolean closing;
+    private boolean asking;
 
+    /** @param peer who proved by certificate to be at the other end, null for anybody else */
     HttpHandler(
             RequestGuard guard,
             String scheme,
             InetSocketAddress local,
             Pages pages,
+            SignInPages signIn,
+            @Nullable Peer peer,
             WebSocketUpgrade upgrade,
             RequestDeadline deadline) {
         this.guard = guard;
         this.scheme = scheme;
         this.local = local;
         this.pages = pages;
+        this.signIn = signIn;
+        this.peer = peer;
         this.upgrade = upgrade;
         this.deadline = deadline;
     }
@@ -55,6 +64,11 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             unsent.addListener(ignored -> ctx.close());
             return;
         }
+        if (asking) {
+            // One thing at a time: the answer that is being looked for is the last.
+            closing = true;
+            return;
+        }
         FullHttpResponse refusal = refusal(ctx, request);
         if (refusal != null) {
             closing = true;
@@ -67,9 +81,34 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 closing = true;
                 Responses.closing(ctx, problem);
             }
+        } else if (SignInPages.serves(path(request))) {
+            ask(ctx, request);
         } else {
             answer(ctx, request);
         }
+    }
+
+    private void ask(ChannelHandlerContext ctx, FullHttpRequest request) {
+        asking = true;
+        String from = String.valueOf(ctx.channel().remoteAddress());
+        signIn.answer(request, path(request), peer, from)
+                .whenComplete((response, failure) -> ctx.executor().execute(() -> {
+                    asking = false;
+                    if (response == null) {
+                        log.error("a mistake of ours", failure);
+                        ctx.close();
+                    } else if (closing) {
+                        Responses.closing(ctx, response);
+                    } else {
+                        send(ctx, response);
+                    }
+                }));
+    }
+
+    private void send(ChannelHandlerContext ctx, FullHttpResponse response) {
+        ChannelFuture sent = ctx.writeAndFlush(response);
+        unsent = sent;
+        sent.addListener(ignored -> deadline.answered(ctx));
     }
 
     private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
@@ -82,9 +121,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (request.method().equals(HttpMethod.HEAD)) {
             response = Responses.withoutBody(response);
         }
-        ChannelFuture sent = ctx.writeAndFlush(response);
-        unsent = sent;
-        sent.addListener(ignored -> deadline.answered(ctx));
+        send(ctx, response);
     }
 
     private @Nullable FullHttpResponse refusal(ChannelHandlerContext ctx, FullHttpRequest request) {

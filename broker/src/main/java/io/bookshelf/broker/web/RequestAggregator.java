@@ -4,9 +4,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
-/** Puts requests together. No page takes a body; one of a few kilobytes is tolerated. */
+/** Puts requests together. What a page of the sign-in takes fits into a few kilobytes; no other takes a body at all. */
 final class RequestAggregator extends HttpObjectAggregator {
     static final int BODY_BYTES = 4_096;
 
@@ -16,8 +17,10 @@ final class RequestAggregator extends HttpObjectAggregator {
 
     @Override
     protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized) {
-        FullHttpResponse response =
-                Responses.sentence(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "Nothing here takes a body that long.");
+        boolean json = oversized instanceof HttpRequest request && SignInPages.serves(request.uri());
+        String sentence = "Nothing here takes a body that long.";
+        HttpResponseStatus status = HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
+        FullHttpResponse response = json ? SignInPages.mistake(status, sentence) : Responses.sentence(status, sentence);
         Responses.closing(ctx, response);
     }
 }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,15 @@ final class RequestGuard {
 
     private final Set<Authority> hosts = new HashSet<>();
     private final Set<Origin> origins = new HashSet<>();
+    private final Supplier<Set<String>> ownNames;
 
     RequestGuard(List<String> hosts, List<String> origins) {
+        this(hosts, origins, Set::of);
+    }
+
+    /** @param ownNames hosts, at any port, that are this unit's too; asked at each request */
+    RequestGuard(List<String> hosts, List<String> origins, Supplier<Set<String>> ownNames) {
+        this.ownNames = ownNames;
         for (String host : hosts) {
             Authority authority = Authority.parse(host, 0);
             if (authority != null) {
@@ -74,10 +82,18 @@ final class RequestGuard {
         if (hosts.contains(host) || hosts.contains(new Authority(host.host(), 0))) {
             return true;
         }
+        if (ownNames.get().stream().anyMatch(name -> isNamed(name, host))) {
+            return true;
+        }
         InetAddress address = local.getAddress();
         boolean own = LOOPBACK.contains(host.host())
                 || (address != null && host.host().equals(NetUtil.bytesToIpAddress(address.getAddress())));
         return own && host.port() == local.getPort();
+    }
+
+    private static boolean isNamed(String name, Authority host) {
+        Authority own = Authority.parse(name.indexOf(':') < 0 ? name : "[" + name + "]", 0);
+        return own != null && own.host().equals(host.host());
     }
 
     private @Nullable Refusal checkOrigin(HttpHeaders headers, Origin own) {

@@ -47,6 +47,25 @@ final class PeerAccessTest {
 
     @ParameterizedTest
     @CsvSource({
+        "private/a, true, true, true",
+        "bookshelf/units/hall, true, true, true",
+        "bookshelf/phones/0a, true, false, true",
+        "local/a, false, false, false",
+        "$SYS/broker/uptime, true, true, true"
+    })
+    void aPhoneMayWhatAnOwnerMayButPairsNoOther(String topic, boolean reads, boolean writes, boolean deletes) {
+        Principal phone = PeerAccess.principal(PeerAccess.phone("home", "0a"), "app");
+        assertThat(phone.clientId()).isEqualTo("spiffe://home/phone/0a/app");
+        assertThat(access.mayRead(phone, topic)).isEqualTo(reads);
+        assertThat(access.mayWrite(phone, topic)).isEqualTo(writes);
+        assertThat(access.mayDelete(phone, topic)).isEqualTo(deletes);
+        assertThat(access.mayHaveWritten(phone.user(), topic)).isEqualTo(reads);
+        assertThat(access.maySubscribe(phone, "#")).isTrue();
+        assertThat(access.maySubscribe(phone, "local/#")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "UNIT, local/#, true",
         "OWNER, #, true",
         "OWNER, +/a, true",

@@ -18,13 +18,20 @@ class UnitDocumentsTest {
         listeners.put("mqtt", "127.0.0.1:1883");
         listeners.put("web", "[::1]:8080");
         UnitDocuments.Unit unit = new UnitDocuments.Unit(
-                "at\"tic", 0x8f14e45fceea167aL, "1.2", 1_767_225_600_123L, listeners, Map.of("valueBytes", 262_144L));
+                "at\"tic",
+                "home",
+                0x8f14e45fceea167aL,
+                "1.2",
+                1_767_225_600_123L,
+                listeners,
+                Map.of("valueBytes", 262_144L));
 
         assertThat(documents.unit(unit))
-                .isEqualTo("{\"name\":\"at\\\"tic\",\"replica\":\"8f14e45fceea167a\",\"version\":\"1.2\","
-                        + "\"started\":\"2026-01-01T00:00:00.123Z\",\"protocols\":[\"3.1\",\"3.1.1\",\"5.0\"],"
-                        + "\"listeners\":{\"mqtt\":\"127.0.0.1:1883\",\"web\":\"[::1]:8080\"},"
-                        + "\"limits\":{\"valueBytes\":262144}}");
+                .isEqualTo(
+                        "{\"name\":\"at\\\"tic\",\"network\":\"home\",\"replica\":\"8f14e45fceea167a\",\"version\":\"1.2\","
+                                + "\"started\":\"2026-01-01T00:00:00.123Z\",\"protocols\":[\"3.1\",\"3.1.1\",\"5.0\"],"
+                                + "\"listeners\":{\"mqtt\":\"127.0.0.1:1883\",\"web\":\"[::1]:8080\"},"
+                                + "\"limits\":{\"valueBytes\":262144}}");
     }
 
     @Test

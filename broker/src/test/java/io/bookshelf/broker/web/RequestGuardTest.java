@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,28 @@ class RequestGuardTest {
             })
     void servesItsOwnNames(String host) {
         assertThat(status(host, null)).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hall.home:8443, https://hall.home:8443, 200",
+        "HALL.home., https://hall.home, 200",
+        "192.168.1.2:9000, , 200",
+        "[FD00:0::2]:8443, 'https://[fd00::2]:8443', 200",
+        "hall.home:8443, http://hall.home:8443, 403",
+        "hall.home:8443, https://hall.home, 403",
+        "evil.hall.home:8443, , 421",
+        "192.168.1.3, , 421"
+    })
+    void answersToTheNamesInItsCertificate(String host, @Nullable String origin, int status) {
+        RequestGuard named =
+                new RequestGuard(List.of(), List.of(), () -> Set.of("hall.home", "192.168.1.2", "fd00:0:0:0:0:0:0:2"));
+        HttpHeaders headers = new DefaultHttpHeaders().set("Host", host);
+        if (origin != null) {
+            headers.set("Origin", origin);
+        }
+        RequestGuard.Refusal refusal = named.check(headers, "https", LOCAL);
+        assertThat(refusal == null ? 200 : refusal.status().code()).isEqualTo(status);
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import io.bookshelf.cli.bench.BenchCommand;
 import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.Spelling;
 import io.bookshelf.cli.demo.DemoCommand;
+import io.bookshelf.cli.pair.PairCommand;
 import io.bookshelf.cli.pki.PkiCommand;
 import io.bookshelf.cli.shelf.CompletionCommand;
 import io.bookshelf.cli.shelf.ConflictsCommand;
@@ -74,6 +75,7 @@ public final class Main implements Runnable {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("run", RunCommand::new);
         commands.put("demo", DemoCommand::new);
+        commands.put("pair", PairCommand::new);
         commands.put("passwd", PasswdCommand::new);
         shelfCommands(commands);
         commands.put("bench", BenchCommand::new);

@@ -74,6 +74,14 @@ final class RunCommand implements Callable<Integer> {
                     + " (default: nowhere).")
     private @Nullable InetSocketAddress listen;
 
+    @Option(
+            names = "--web-tls",
+            paramLabel = "HOST:PORT",
+            converter = Address.class,
+            description = "Where HTTPS and MQTT over WebSocket listen, with this unit's certificate; port 0 picks one"
+                    + " (default: nowhere).")
+    private @Nullable InetSocketAddress webTls;
+
     @Option(names = "--pki", paramLabel = "DIR", description = "Folder of this unit's certificate.")
     private @Nullable Path pki;
 
@@ -94,7 +102,7 @@ final class RunCommand implements Callable<Integer> {
         if (untilInputEnds) {
             Thread.ofPlatform().daemon().name("input").start(RunCommand::stopWhenInputEnds);
         }
-        Flags flags = new Flags(unit, data, mqtt, web, listen, pki, peers);
+        Flags flags = new Flags(unit, data, mqtt, web, listen, webTls, pki, peers);
         Environment environment = Environment.ofThisProcess();
         Path file = config == null ? environment.settingsFile() : config;
         Settings settings = file == null ? Settings.DEFAULTS : ConfigFile.load(file);

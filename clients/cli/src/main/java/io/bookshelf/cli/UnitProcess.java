@@ -36,9 +36,8 @@ final class UnitProcess {
         try {
             BookshelfNode node = start.get();
             running.set(node);
-            InetSocketAddress listen = node.listen();
             out.println("ready unit=" + config.broker().unit() + " mqtt=" + HostPort.format(node.mqtt()) + " web="
-                    + HostPort.format(node.web()) + (listen == null ? "" : " listen=" + HostPort.format(listen)));
+                    + HostPort.format(node.web()) + where("listen", node.listen()) + where("web-tls", node.webTls()));
             out.flush();
         } catch (RuntimeException | Error e) {
             remove(hook);
@@ -46,6 +45,10 @@ final class UnitProcess {
         }
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    private static String where(String listener, @Nullable InetSocketAddress address) {
+        return address == null ? "" : " " + listener + "=" + HostPort.format(address);
     }
 
     private static void remove(Thread hook) {

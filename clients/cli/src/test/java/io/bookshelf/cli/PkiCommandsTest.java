@@ -103,6 +103,23 @@ class PkiCommandsTest {
     }
 
     @Test
+    void aUnitHasTheNamesThatBrowsersReachItBy() throws Exception {
+        found();
+        done("issue --dir @/ca --unit attic --name attic.home --name attic --address 192.168.1.2 --out @/attic");
+        done("show @/attic");
+        assertThat(out).contains("names: attic.home, attic, 192.168.1.2");
+        done("renew @/attic --dir @/ca");
+        assertThat(out).contains("names: attic.home, attic, 192.168.1.2");
+        done("renew @/attic --dir @/ca --address fd00::2");
+        assertThat(out).contains("names: fd00:0:0:0:0:0:0:2");
+        done("request --out @/porch --unit porch --network home --name porch.home");
+        done("sign --dir @/ca --request @/porch/request.pem --out @/porch/cert.pem");
+        assertThat(out).contains("names: porch.home");
+        done("show @/hall");
+        assertThat(out).doesNotContain("names:");
+    }
+
+    @Test
     void rollsOverInTwoSteps() {
         found();
         done("roll --dir @/ca");
@@ -157,6 +174,10 @@ class PkiCommandsTest {
                 "renew @/hall --signer nonsense:port | is not HOST:PORT",
                 "renew @/hall --signer 127.0.0.1:1 | cannot be reached",
                 "renew @/hall --signer 127.0.0.1:1 --days 3 | --days goes with --dir",
+                "renew @/hall --signer 127.0.0.1:1 --name hall.home | --name and --address go with --dir",
+                "issue --dir @/ca --unit a --out @/b --name *.home | a host name is made of",
+                "issue --dir @/ca --unit a --out @/b --address hall | an address is one in numbers",
+                "issue --dir @/ca --owner a --out @/b --name hall.home | only a unit is reached by names",
                 "renew @/other --dir @/ca | this authority is of home",
                 "roll --dir @/ca --finish | there is nothing to finish",
                 "roll --dir @/ca --force | --force goes with --finish",

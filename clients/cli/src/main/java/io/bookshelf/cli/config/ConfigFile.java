@@ -94,6 +94,7 @@ public final class ConfigFile {
                 all.in(() -> address(root, "mqtt"), null),
                 all.in(() -> address(root, "web"), null),
                 all.in(() -> address(root, "listen"), null),
+                all.in(() -> address(root, "web_tls"), null),
                 all.in(() -> path(root, "pki", "a folder", folder), null),
                 all.in(() -> path(root, "peers", "a file", folder), null),
                 all.in(() -> certificates(root.table("certificates")), absent.certificates()),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param mqtt where MQTT over TCP listens
  * @param web where HTTP and MQTT over WebSocket listen
  * @param listen where MQTT over TLS listens for those with a certificate
+ * @param webTls where HTTPS and MQTT over WebSocket listen
  * @param pki the folder of this unit's certificate
  * @param peers the list of peers to start from
  */
@@ -23,6 +24,7 @@ public record Flags(
         @Nullable InetSocketAddress mqtt,
         @Nullable InetSocketAddress web,
         @Nullable InetSocketAddress listen,
+        @Nullable InetSocketAddress webTls,
         @Nullable Path pki,
         @Nullable Path peers) {
 
@@ -47,14 +49,16 @@ public record Flags(
         InetSocketAddress mqttAddress = first(mqtt, file.mqtt());
         InetSocketAddress webAddress = first(web, file.web());
         InetSocketAddress peerAddress = first(listen, file.listen());
+        InetSocketAddress webTlsAddress = first(webTls, file.webTls());
         Path certificates = first(pki, file.pki());
         Path peerList = first(peers, file.peers());
-        refuseHalf(peerAddress, certificates, peerList);
+        refuseHalf(peerAddress, webTlsAddress, certificates, peerList);
         BrokerConfig broker = new BrokerConfig(
                 namedUnit,
                 mqttAddress == null ? HostPort.parse("127.0.0.1:1883") : mqttAddress,
                 webAddress == null ? HostPort.parse("127.0.0.1:8080") : webAddress,
                 peerAddress,
+                webTlsAddress,
                 file.limits(),
                 file.webHosts(),
                 file.webOrigins());
@@ -82,19 +86,27 @@ public record Flags(
         return store.toAbsolutePath().normalize();
     }
 
-    /** Peers are met by certificate: each of the three settings is of use only with its fellows. */
-    private static void refuseHalf(@Nullable InetSocketAddress listen, @Nullable Path pki, @Nullable Path peers) {
+    /** Peers and browsers are met by certificate: each of these settings is of use only with its fellows. */
+    private static void refuseHalf(
+            @Nullable InetSocketAddress listen,
+            @Nullable InetSocketAddress webTls,
+            @Nullable Path pki,
+            @Nullable Path peers) {
         if (pki == null && listen != null) {
             throw new ConfigException("listen needs pki: name the folder of this unit's certificate with --pki"
                     + " (bookshelf pki issue makes one), or leave --listen out");
+        }
+        if (pki == null && webTls != null) {
+            throw new ConfigException("web_tls needs pki: name the folder of this unit's certificate with --pki"
+                    + " (bookshelf pki issue makes one), or leave --web-tls out");
         }
         if (pki == null && peers != null) {
             throw new ConfigException("peers needs pki: name the folder of this unit's certificate with --pki"
                     + " (bookshelf pki issue makes one), or leave --peers out");
         }
-        if (pki != null && listen == null && peers == null) {
+        if (pki != null && listen == null && webTls == null && peers == null) {
             throw new ConfigException("pki is of no use alone: say where peers come in with --listen,"
-                    + " or where they are with --peers");
+                    + " where they are with --peers, or where browsers come in with --web-tls");
         }
     }
 

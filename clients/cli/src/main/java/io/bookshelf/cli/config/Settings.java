@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param mqtt where MQTT over TCP listens
  * @param web where HTTP and MQTT over WebSocket listen
  * @param listen where MQTT over TLS listens for those with a certificate
+ * @param webTls where HTTPS and MQTT over WebSocket listen
  * @param pki the folder of this unit's certificate
  * @param peers the list of peers to start from
  * @param certificates how certificates are renewed and judged
@@ -36,6 +37,7 @@ public record Settings(
         @Nullable InetSocketAddress mqtt,
         @Nullable InetSocketAddress web,
         @Nullable InetSocketAddress listen,
+        @Nullable InetSocketAddress webTls,
         @Nullable Path pki,
         @Nullable Path peers,
         CertificateSettings certificates,
@@ -50,6 +52,7 @@ public record Settings(
         ClientSettings client) {
     /** What holds without a file. */
     public static final Settings DEFAULTS = new Settings(
+            null,
             null,
             null,
             null,

@@ -1,10 +1,12 @@
 package io.bookshelf.cli.pki;
 
 import io.bookshelf.pki.CertificateFile;
+import io.bookshelf.pki.HostNames;
 import io.bookshelf.pki.Issued;
 import java.io.PrintWriter;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.stream.Stream;
 
 /** Certificates in words. */
 final class Description {
@@ -23,6 +25,15 @@ final class Description {
         line(
                 "good",
                 from + " to " + until + (now.isAfter(until) ? " (expired)" : now.isBefore(from) ? " (not yet)" : ""));
+        HostNames hosts = HostNames.of(certificate);
+        if (!hosts.isEmpty()) {
+            line(
+                    "names",
+                    String.join(
+                            ", ",
+                            Stream.concat(hosts.names().stream(), hosts.addresses().stream())
+                                    .toList()));
+        }
         line("serial", certificate.getSerialNumber().toString(16));
         line("fingerprint", "SHA-256 " + CertificateFile.fingerprint(certificate));
     }

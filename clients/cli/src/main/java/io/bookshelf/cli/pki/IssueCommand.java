@@ -33,6 +33,10 @@ final class IssueCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private Holder holder;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private HostOptions hosts;
+
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to write; made if absent.")
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private Path out;
@@ -57,6 +61,7 @@ final class IssueCommand implements Callable<Integer> {
                 .issue(
                         holder.role(),
                         holder.name(),
+                        hosts.hosts(),
                         days.days(),
                         out,
                         password == null ? null : password.toCharArray());

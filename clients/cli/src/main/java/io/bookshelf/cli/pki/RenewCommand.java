@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "renew",
         description =
-                "Put a new key and certificate for the same holder in the place of the old; a running unit takes them up.",
+                "Put a new key and certificate for the same holder in the place of the old, with the same names and addresses"
+                        + " unless others are given; a running unit takes them up.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RenewCommand implements Callable<Integer> {
@@ -41,6 +43,10 @@ final class RenewCommand implements Callable<Integer> {
             description = "How long it is good for, with --dir (default: " + DaysOption.DEFAULT + ").")
     private @Nullable Integer days;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private HostOptions hosts;
+
     /** Who signs. */
     static final class By {
         @Option(names = "--dir", required = true, paramLabel = "DIR", description = "The authority's folder.")
@@ -58,10 +64,17 @@ final class RenewCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         if (by.dir != null) {
             AuthorityFolder.open(by.dir, InstantSource.system())
-                    .renew(folder, days == null ? Integer.parseInt(DaysOption.DEFAULT) : days);
+                    .renew(
+                            folder,
+                            hosts.given() ? hosts.hosts() : null,
+                            days == null ? Integer.parseInt(DaysOption.DEFAULT) : days);
         } else if (by.signer != null) {
             if (days != null) {
                 throw new ParameterException(spec.commandLine(), "--days goes with --dir: a signer decides by itself");
+            }
+            if (hosts.given()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--name and --address go with --dir: a signer keeps those that there are");
             }
             Renewal.now(folder, by.signer);
         }

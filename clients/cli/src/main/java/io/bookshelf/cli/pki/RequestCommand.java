@@ -4,6 +4,7 @@ import io.bookshelf.pki.Bundle;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,9 +32,13 @@ final class RequestCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private String network;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private HostOptions hosts;
+
     @Override
     public Integer call() {
-        Path request = new Bundle(out).request(network, unit);
+        Path request = new Bundle(out).request(network, unit, hosts.hosts());
         spec.commandLine()
                 .getOut()
                 .println("written: " + request

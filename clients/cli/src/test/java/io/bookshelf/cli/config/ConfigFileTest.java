@@ -25,6 +25,7 @@ class ConfigFileTest {
             mqtt = "[::1]:1884"
             web = "127.0.0.2:0"
             listen = "[::]:8883"
+            web_tls = "[::]:8443"
             pki = "pki"
             peers = "../peers.toml"
             catalogue = ["my.keys.toml"]
@@ -97,6 +98,7 @@ class ConfigFileTest {
                         HostPort.parse("[::1]:1884"),
                         HostPort.parse("127.0.0.2:0"),
                         HostPort.parse("[::]:8883"),
+                        HostPort.parse("[::]:8443"),
                         folder.resolve("pki"),
                         folder.resolve("../peers.toml").normalize(),
                         new CertificateSettings("signer.lan:8884", Duration.ofDays(30)),

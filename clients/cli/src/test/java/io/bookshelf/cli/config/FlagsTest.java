@@ -20,13 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FlagsTest {
-    private static final Flags NONE = new Flags(null, null, null, null, null, null, null);
+    private static final Flags NONE = new Flags(null, null, null, null, null, null, null, null);
     private static final Settings FILE = new Settings(
             "file",
             Path.of("/file"),
             HostPort.parse("127.0.0.1:1"),
             HostPort.parse("127.0.0.1:2"),
             HostPort.parse("127.0.0.1:5"),
+            HostPort.parse("127.0.0.1:7"),
             Path.of("/file-pki"),
             Path.of("/file-peers"),
             CertificateSettings.DEFAULTS,
@@ -48,6 +49,7 @@ class FlagsTest {
                 HostPort.parse("127.0.0.1:3"),
                 HostPort.parse("127.0.0.1:4"),
                 HostPort.parse("127.0.0.1:6"),
+                HostPort.parse("127.0.0.1:8"),
                 Path.of("/pki"),
                 Path.of("/peers"));
         assertThat(flags.over(FILE, environment(Map.of(), Path.of("/home/u"))))
@@ -57,6 +59,7 @@ class FlagsTest {
                                 HostPort.parse("127.0.0.1:3"),
                                 HostPort.parse("127.0.0.1:4"),
                                 HostPort.parse("127.0.0.1:6"),
+                                HostPort.parse("127.0.0.1:8"),
                                 Limits.DEFAULTS,
                                 List.of("h"),
                                 List.of("http://o")),
@@ -78,20 +81,26 @@ class FlagsTest {
         assertThat(config.broker().mqtt().getPort()).isEqualTo(1);
         assertThat(config.broker().web().getPort()).isEqualTo(2);
         assertThat(config.broker().listen()).isEqualTo(HostPort.parse("127.0.0.1:5"));
+        assertThat(config.broker().webTls()).isEqualTo(HostPort.parse("127.0.0.1:7"));
         assertThat(config.pki()).isEqualTo(Path.of("/file-pki"));
         assertThat(config.peers()).isEqualTo(Path.of("/file-peers"));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "127.0.0.1:8883,,, listen needs pki",
-        ",, p.toml, peers needs pki",
-        ", dir,, pki is of no use alone",
-        ", '', p.toml, --pki must name a folder",
-        ", dir, '', --peers must name a file"
+        "127.0.0.1:8883,,,, listen needs pki",
+        ", 127.0.0.1:8443,,, web_tls needs pki",
+        ",,, p.toml, peers needs pki",
+        ",, dir,, pki is of no use alone",
+        ",, '', p.toml, --pki must name a folder",
+        ",, dir, '', --peers must name a file"
     })
     void whatOnlyHelpsTogetherIsAskedForTogether(
-            @Nullable String listen, @Nullable String pki, @Nullable String peers, String mistake) {
+            @Nullable String listen,
+            @Nullable String webTls,
+            @Nullable String pki,
+            @Nullable String peers,
+            String mistake) {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> new Flags(
                                 null,
@@ -99,6 +108,7 @@ class FlagsTest {
                                 null,
                                 null,
                                 listen == null ? null : HostPort.parse(listen),
+                                webTls == null ? null : HostPort.parse(webTls),
                                 pki == null ? null : Path.of(pki),
                                 peers == null ? null : Path.of(peers))
                         .over(Settings.DEFAULTS, environment(Map.of(), Path.of("/home/u"))))
@@ -113,6 +123,14 @@ class FlagsTest {
         assertThat(config.broker().mqtt()).isEqualTo(HostPort.parse("127.0.0.1:1883"));
         assertThat(config.broker().web()).isEqualTo(HostPort.parse("127.0.0.1:8080"));
         assertThat(config.broker().listen()).isNull();
+        assertThat(config.broker().webTls()).isNull();
+    }
+
+    @Test
+    void browsersAreReasonEnoughForACertificate() {
+        Flags flags = new Flags(null, null, null, null, null, HostPort.parse("127.0.0.1:0"), Path.of("/pki"), null);
+        NodeConfig config = flags.over(Settings.DEFAULTS, environment(Map.of(), Path.of("/home/u")));
+        assertThat(config.broker().webTls()).isEqualTo(HostPort.parse("127.0.0.1:0"));
     }
 
     @ParameterizedTest

@@ -1,0 +1,29 @@
+package io.bookshelf.broker.mqtt;
+
+import io.bookshelf.broker.peer.Peer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By what kind of door a connection came in, which settles how it may prove who it is.
+ *
+ * @param peer who proved by certificate to be at the other end; nothing else counts then
+ * @param tokens whether the token of a paired phone counts
+ * @param local whether the rules for local clients apply to whoever has neither
+ */
+public record Entrance(@Nullable Peer peer, boolean tokens, boolean local) {
+    /** The plain listener. */
+    public static final Entrance PLAIN = new Entrance(null, false, true);
+
+    /** The web port. */
+    public static final Entrance WEB = new Entrance(null, true, true);
+
+    /** The listener for those with a certificate. */
+    public static Entrance certified(@Nullable Peer peer) {
+        return new Entrance(peer, false, false);
+    }
+
+    /** The web port with TLS, with or without a certificate. */
+    public static Entrance webTls(@Nullable Peer peer) {
+        return new Entrance(peer, true, false);
+    }
+}

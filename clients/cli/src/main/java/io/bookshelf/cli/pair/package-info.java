@@ -1,0 +1,5 @@
+/** Lets a phone in. */
+@NullMarked
+package io.bookshelf.cli.pair;
+
+import org.jspecify.annotations.NullMarked;
