@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What the surroundings say where neither a flag nor a file does.
  *
  * @param variables the environment variables
- * @param home the user's home folder, or null if there is none
+ * @param home the user's home folder where {@code HOME} does not say it, or null if there is none
  * @param hostName the name of this machine
  */
 public record Environment(
@@ -73,6 +73,9 @@ public record Environment(
         if (value.startsWith("/")) {
             return Path.of(value);
         }
-        return home == null ? null : home.resolve(belowHome);
+        // The JVM goes by the user's entry in the system; a shell, and the specification, by this.
+        String said = variables.getOrDefault("HOME", "");
+        Path folder = said.startsWith("/") ? Path.of(said) : home;
+        return folder == null ? null : folder.resolve(belowHome);
     }
 }

@@ -141,6 +141,13 @@ class FlagsTest {
     }
 
     @Test
+    void homeIsWhereTheVariableSaysItIs() {
+        Environment environment = environment(Map.of("HOME", "/elsewhere"), Path.of("/home/u"));
+        assertThat(NONE.over(Settings.DEFAULTS, environment).data())
+                .isEqualTo(Path.of("/elsewhere/.local/state/bookshelf/host.lan"));
+    }
+
+    @Test
     void aUserWithoutAHomeIsAskedForTheDataFolder() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> NONE.over(Settings.DEFAULTS, environment(Map.of(), null)))
