@@ -119,7 +119,7 @@ final class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "io.bookshelf.link..", "io.bookshelf.client.wire..", "io.bookshelf.cli.demo..", "io.bookshelf.cli.pair..")
+                        "io.bookshelf.link..", "io.bookshelf.client.wire..", "io.bookshelf.cli.demo..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("com.hivemq..", "io.reactivex..", "org.reactivestreams..")
