@@ -140,14 +140,20 @@ final class Engine implements WireListener {
             return;
         }
         attempts++;
-        var unused = Wire.open(options.wire(), this, socketThread)
-                .whenComplete((opened, failure) -> run(() -> {
-                    if (failure == null) {
-                        connected(opened);
-                    } else {
-                        failed(Futures.root(failure));
-                    }
-                }));
+        try {
+            var unused = Wire.open(options.wire(), this, socketThread)
+                    .whenComplete((opened, failure) -> run(() -> {
+                        if (failure == null) {
+                            connected(opened);
+                        } else {
+                            failed(Futures.root(failure));
+                        }
+                    }));
+        } catch (IllegalArgumentException mistake) {
+            // Such as a client id that MQTT does not have: the next attempt would fare no better.
+            first.completeExceptionally(mistake);
+            end(String.valueOf(mistake.getMessage()));
+        }
     }
 
     private void connected(Wire opened) {
