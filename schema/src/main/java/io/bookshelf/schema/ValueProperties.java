@@ -39,6 +39,32 @@ public record ValueProperties(
         user = List.copyOf(user);
     }
 
+    /** The same with this payload format indicator. */
+    public ValueProperties withPayloadFormat(int format) {
+        return new ValueProperties(format, contentType, responseTopic, correlationData, user, writer, writerClient);
+    }
+
+    /** The same with this content type. */
+    public ValueProperties withContentType(String type) {
+        return new ValueProperties(payloadFormat, type, responseTopic, correlationData, user, writer, writerClient);
+    }
+
+    /** The same with this response topic. */
+    public ValueProperties withResponseTopic(String topic) {
+        return new ValueProperties(payloadFormat, contentType, topic, correlationData, user, writer, writerClient);
+    }
+
+    /** The same with this correlation data, which is not to be changed. */
+    public ValueProperties withCorrelationData(byte[] data) {
+        return new ValueProperties(payloadFormat, contentType, responseTopic, data, user, writer, writerClient);
+    }
+
+    /** The same with these user properties. */
+    public ValueProperties withUser(List<Property> all) {
+        return new ValueProperties(
+                payloadFormat, contentType, responseTopic, correlationData, all, writer, writerClient);
+    }
+
     /** The same, written under this user name. */
     public ValueProperties writtenBy(String name) {
         return new ValueProperties(

@@ -138,14 +138,7 @@ public final class Bookshelf implements AutoCloseable {
         if (how.onlyIfAbsent()) {
             List<ValueProperties.Property> user = new ArrayList<>(properties.user());
             user.add(new ValueProperties.Property(IF_ABSENT, "true"));
-            properties = new ValueProperties(
-                    properties.payloadFormat(),
-                    properties.contentType(),
-                    properties.responseTopic(),
-                    properties.correlationData(),
-                    user,
-                    "",
-                    "");
+            properties = properties.withUser(user);
         }
         WireMessage message = new WireMessage(key, value.clone(), true, 1, how.expirySeconds(), properties);
         return engine.put(message, how.onlyIfAbsent());

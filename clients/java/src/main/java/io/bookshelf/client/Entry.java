@@ -53,14 +53,7 @@ public final class Entry {
         this.unit = author;
         this.time = written;
         this.expires = expirySeconds < 0 ? null : received.plusSeconds(expirySeconds);
-        this.properties = new ValueProperties(
-                given.payloadFormat(),
-                given.contentType(),
-                given.responseTopic(),
-                given.correlationData(),
-                own,
-                given.writer(),
-                given.writerClient());
+        this.properties = given.withUser(own);
     }
 
     private static @Nullable Version version(String text) {

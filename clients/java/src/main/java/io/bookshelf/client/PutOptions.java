@@ -53,40 +53,19 @@ public final class PutOptions {
 
     /** MQTT's content type, such as {@code application/json}. */
     public PutOptions contentType(String type) {
-        return with(new ValueProperties(
-                properties.payloadFormat(),
-                type,
-                properties.responseTopic(),
-                properties.correlationData(),
-                properties.user(),
-                "",
-                ""));
+        return with(properties.withContentType(type));
     }
 
     /** Says that the value is UTF-8 text; the unit refuses it if it is not. */
     public PutOptions utf8() {
-        return with(new ValueProperties(
-                1,
-                properties.contentType(),
-                properties.responseTopic(),
-                properties.correlationData(),
-                properties.user(),
-                "",
-                ""));
+        return with(properties.withPayloadFormat(1));
     }
 
     /** Adds a user property; a name may stand more than once. Names that start with {@code bookshelf-} are the unit's. */
     public PutOptions property(String name, String value) {
         List<ValueProperties.Property> user = new ArrayList<>(properties.user());
         user.add(new ValueProperties.Property(name, value));
-        return with(new ValueProperties(
-                properties.payloadFormat(),
-                properties.contentType(),
-                properties.responseTopic(),
-                properties.correlationData(),
-                user,
-                "",
-                ""));
+        return with(properties.withUser(user));
     }
 
     /** All properties at once, such as those of an {@link Entry} that is written again. */

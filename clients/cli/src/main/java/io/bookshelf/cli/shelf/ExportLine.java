@@ -29,11 +29,7 @@ record ExportLine(String key, byte @Nullable [] value, ValueProperties propertie
         private @Nullable String key;
         private byte @Nullable [] value;
         private boolean masked;
-        private int format;
-        private @Nullable String contentType;
-        private @Nullable String responseTopic;
-        private byte @Nullable [] correlation;
-        private final List<ValueProperties.Property> user = new ArrayList<>();
+        private ValueProperties properties = ValueProperties.NONE;
         private @Nullable Instant expires;
 
         void field(String name, JsonParser json) throws IOException {
@@ -42,11 +38,11 @@ record ExportLine(String key, byte @Nullable [] value, ValueProperties propertie
                 case "value" -> value = text(name, json).getBytes(StandardCharsets.UTF_8);
                 case "base64" -> value = base64(name, json);
                 case "masked" -> masked = json.getBooleanValue();
-                case "utf8" -> format = json.getBooleanValue() ? 1 : 0;
-                case "contentType" -> contentType = text(name, json);
-                case "responseTopic" -> responseTopic = text(name, json);
-                case "correlation" -> correlation = base64(name, json);
-                case "properties" -> properties(json);
+                case "utf8" -> properties = properties.withPayloadFormat(json.getBooleanValue() ? 1 : 0);
+                case "contentType" -> properties = properties.withContentType(text(name, json));
+                case "responseTopic" -> properties = properties.withResponseTopic(text(name, json));
+                case "correlation" -> properties = properties.withCorrelationData(base64(name, json));
+                case "properties" -> properties = properties.withUser(pairs(json));
                 case "expires" -> expires = instant(text(name, json));
                 case "version", "unit", "time" -> {}
                 default -> throw new IllegalArgumentException("there is no field \"" + name + "\"");
@@ -76,7 +72,8 @@ record ExportLine(String key, byte @Nullable [] value, ValueProperties propertie
             }
         }
 
-        private void properties(JsonParser json) throws IOException {
+        private static List<ValueProperties.Property> pairs(JsonParser json) throws IOException {
+            List<ValueProperties.Property> user = new ArrayList<>();
             if (json.currentToken() != JsonToken.START_ARRAY) {
                 throw new IllegalArgumentException("\"properties\" is a list of pairs");
             }
@@ -88,6 +85,7 @@ record ExportLine(String key, byte @Nullable [] value, ValueProperties propertie
                 }
                 user.add(new ValueProperties.Property(name, value));
             }
+            return user;
         }
 
         ExportLine line() {
@@ -104,11 +102,7 @@ record ExportLine(String key, byte @Nullable [] value, ValueProperties propertie
             if (value != null && value.length == 0) {
                 throw new IllegalArgumentException("the value is empty, which would delete the key");
             }
-            return new ExportLine(
-                    key,
-                    value,
-                    new ValueProperties(format, contentType, responseTopic, correlation, user, "", ""),
-                    expires);
+            return new ExportLine(key, value, properties, expires);
         }
     }
 

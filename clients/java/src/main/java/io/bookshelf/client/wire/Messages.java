@@ -1,7 +1,6 @@
 package io.bookshelf.client.wire;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.datatypes.MqttUtf8String;
 import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperties;
 import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
@@ -11,25 +10,28 @@ import io.bookshelf.schema.ValueProperties;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** PUBLISH packets to and from the types of the HiveMQ client. */
 final class Messages {
     private Messages() {}
 
     static WireMessage of(Mqtt5Publish publish) {
-        ValueProperties properties = new ValueProperties(
-                publish.getPayloadFormatIndicator().orElse(null) == Mqtt5PayloadFormatIndicator.UTF_8 ? 1 : 0,
-                text(publish.getContentType().orElse(null)),
-                publish.getResponseTopic().map(Object::toString).orElse(null),
-                publish.getCorrelationData().map(Messages::bytes).orElse(null),
-                publish.getUserProperties().asList().stream()
-                        .map(property -> new ValueProperties.Property(
-                                property.getName().toString(),
-                                property.getValue().toString()))
-                        .toList(),
-                "",
-                "");
+        ValueProperties properties = ValueProperties.NONE.withUser(publish.getUserProperties().asList().stream()
+                .map(property -> new ValueProperties.Property(
+                        property.getName().toString(), property.getValue().toString()))
+                .toList());
+        if (publish.getPayloadFormatIndicator().orElse(null) == Mqtt5PayloadFormatIndicator.UTF_8) {
+            properties = properties.withPayloadFormat(1);
+        }
+        if (publish.getContentType().isPresent()) {
+            properties = properties.withContentType(publish.getContentType().get().toString());
+        }
+        if (publish.getResponseTopic().isPresent()) {
+            properties = properties.withResponseTopic(publish.getResponseTopic().get().toString());
+        }
+        if (publish.getCorrelationData().isPresent()) {
+            properties = properties.withCorrelationData(bytes(publish.getCorrelationData().get()));
+        }
         return new WireMessage(
                 publish.getTopic().toString(),
                 publish.getPayloadAsBytes(),
@@ -63,10 +65,6 @@ final class Messages {
         return Mqtt5UserProperties.of(user.stream()
                 .map(property -> Mqtt5UserProperty.of(property.name(), property.value()))
                 .toList());
-    }
-
-    private static @Nullable String text(@Nullable MqttUtf8String text) {
-        return text == null ? null : text.toString();
     }
 
     private static byte[] bytes(ByteBuffer buffer) {
