@@ -4,10 +4,13 @@ import io.bookshelf.cli.bench.BenchCommand;
 import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.Spelling;
 import io.bookshelf.cli.demo.DemoCommand;
+import io.bookshelf.cli.file.BackupCommand;
+import io.bookshelf.cli.file.RestoreCommand;
 import io.bookshelf.cli.pki.PkiCommand;
 import io.bookshelf.node.BookshelfNode;
 import io.bookshelf.node.NodeException;
 import io.bookshelf.pki.PkiException;
+import io.bookshelf.store.StoreException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.util.LinkedHashMap;
@@ -57,6 +60,8 @@ public final class Main implements Runnable {
         commands.put("passwd", PasswdCommand::new);
         commands.put("bench", BenchCommand::new);
         commands.put("pki", PkiCommand::new);
+        commands.put("backup", BackupCommand::new);
+        commands.put("restore", RestoreCommand::new);
         commands.put("version", VersionCommand::new);
         CommandLine line = new CommandLine(new Main());
         // Each command costs a good part of a unit's start to be looked into.
@@ -69,7 +74,9 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: run, demo, passwd, pki, bench or version");
+        throw new ParameterException(
+                spec.commandLine(),
+                "say what to do: run, demo, passwd, pki, bench, backup, restore or version");
     }
 
     private static int reportUsage(ParameterException mistake, String[] args) {
@@ -98,6 +105,7 @@ public final class Main implements Runnable {
         switch (failure) {
             case ConfigException mistake -> say(command, String.valueOf(mistake.getMessage()));
             case NodeException cannotStart -> say(command, String.valueOf(cannotStart.getMessage()));
+            case StoreException store -> say(command, String.valueOf(store.getMessage()));
             case PkiException certificates -> say(command, String.valueOf(certificates.getMessage()));
             case FileSystemException file ->
                 say(command, "cannot use " + file.getFile() + " (" + reason(file) + "): make it a file of yours");
