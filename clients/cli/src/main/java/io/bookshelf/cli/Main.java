@@ -5,6 +5,7 @@ import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.Spelling;
 import io.bookshelf.cli.demo.DemoCommand;
 import io.bookshelf.cli.file.BackupCommand;
+import io.bookshelf.cli.file.DoctorCommand;
 import io.bookshelf.cli.file.RestoreCommand;
 import io.bookshelf.cli.pki.PkiCommand;
 import io.bookshelf.node.BookshelfNode;
@@ -62,6 +63,7 @@ public final class Main implements Runnable {
         commands.put("pki", PkiCommand::new);
         commands.put("backup", BackupCommand::new);
         commands.put("restore", RestoreCommand::new);
+        commands.put("doctor", DoctorCommand::new);
         commands.put("version", VersionCommand::new);
         CommandLine line = new CommandLine(new Main());
         // Each command costs a good part of a unit's start to be looked into.
@@ -76,7 +78,7 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "say what to do: run, demo, passwd, pki, bench, backup, restore or version");
+                "say what to do: run, demo, passwd, pki, bench, backup, restore, doctor or version");
     }
 
     private static int reportUsage(ParameterException mistake, String[] args) {
