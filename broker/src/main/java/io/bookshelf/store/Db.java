@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
@@ -27,6 +29,8 @@ final class Db implements AutoCloseable {
     // On a full disk: pages given back at a time, and how often at most.
     private static final int VACUUM_STEP_PAGES = 64;
     private static final int MOST_VACUUM_STEPS = 64;
+
+    private static final int STEPS_BETWEEN_LOOKS = 500;
 
     private final Connection connection;
     private final List<PreparedStatement> statements = new ArrayList<>();
@@ -75,6 +79,39 @@ final class Db implements AutoCloseable {
         return open(file, config);
     }
 
+    /**
+     * A connection that reads a file that nobody writes to, and makes no file beside it unless there is a log to be read
+     * through.
+     */
+    static Db openStill(Path file) throws SQLException {
+        if (StoreFolder.size(file.resolveSibling(file.getFileName() + "-wal")) > 0) {
+            return openReader(file);
+        }
+        SQLiteConfig config = common();
+        config.setReadOnly(true);
+        return open("file:" + file.toUri().getRawPath() + "?immutable=1", config);
+    }
+
+    /**
+     * Writes what the file holds, as of one commit, into another file that must be empty. Not in a transaction.
+     *
+     * @param goOn asked after every few rows; where it says false the copy ends with an error
+     */
+    void copyInto(Path target, BooleanSupplier goOn) throws SQLException {
+        ProgressHandler.setHandler(connection, STEPS_BETWEEN_LOOKS, new ProgressHandler() {
+            @Override
+            protected int progress() {
+                return goOn.getAsBoolean() ? 0 : 1;
+            }
+        });
+        try (PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+            vacuum.setString(1, target.toString());
+            vacuum.execute();
+        } finally {
+            ProgressHandler.clearHandler(connection);
+        }
+    }
+
     private static SQLiteConfig common() {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(5_000);
@@ -87,6 +124,10 @@ final class Db implements AutoCloseable {
     }
 
     private static Db open(Path file, SQLiteConfig config) throws SQLException {
+        return open(file.toString(), config);
+    }
+
+    private static Db open(String file, SQLiteConfig config) throws SQLException {
         Connection connection = config.createConnection("jdbc:sqlite:" + file);
         try {
             Db db = new Db(connection);

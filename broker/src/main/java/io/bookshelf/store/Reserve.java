@@ -23,7 +23,12 @@ final class Reserve {
 
     /** True if the disk has room for a transaction, and for the reserve where that is not there. */
     boolean roomToWrite() {
-        return usable() >= SLACK + (isHeld() ? 0 : bytes);
+        return usable() >= wantedBytes();
+    }
+
+    /** Free bytes that it takes for a transaction, and for the reserve where that is not there. */
+    long wantedBytes() {
+        return SLACK + (isHeld() ? 0 : bytes);
     }
 
     /** True if the room is kept. */

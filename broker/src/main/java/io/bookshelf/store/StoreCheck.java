@@ -163,14 +163,9 @@ final class StoreCheck implements AutoCloseable {
             return;
         }
         wrongIndex = totals.places() != placesInIndexes;
-        long missing = Math.max(0, ledger.rows() - totals.rows() - totals.damaged());
+        long missing = totals.missing(ledger);
         if (missing == 0 && totals.damaged() == 0 && totals.sum() != ledger.sum()) {
-            if (ledger.sumHolds()) {
-                // As many rows as there should be, but not these: an older row has come back in place of a newer one.
-                missing = 1;
-            } else {
-                settlement = new Settlement(totals.sum() - ledger.sum(), ledger.repairs());
-            }
+            settlement = new Settlement(totals.sum() - ledger.sum(), ledger.repairs());
         }
         missing = Math.max(missing, missingKeys);
         missingRows = missing;

@@ -181,8 +181,8 @@ final class StoreFile {
 
     private Ledger tryReplacement(boolean readable, @Nullable Ledger standing, List<Recent.Item> known)
             throws IOException, SQLException {
-        deleteReplacement();
-        Db db = Db.openWriter(replacement(), options.durability());
+        folder.deleteReplacement();
+        Db db = Db.openWriter(folder.replacement(), options.durability());
         try (db) {
             StoreFormat.create(db);
             Writer writer = new Writer(db, damage);
@@ -200,21 +200,11 @@ final class StoreFile {
 
     /** Moves a complete replacement into its place; one beside a file that is still there is not complete. */
     private void finishReplacement() throws IOException {
-        if (!Files.exists(folder.file()) && Files.exists(replacement())) {
-            Files.move(replacement(), folder.file(), StandardCopyOption.ATOMIC_MOVE);
+        if (!Files.exists(folder.file()) && Files.exists(folder.replacement())) {
+            Files.move(folder.replacement(), folder.file(), StandardCopyOption.ATOMIC_MOVE);
         } else {
-            deleteReplacement();
+            folder.deleteReplacement();
         }
-    }
-
-    private void deleteReplacement() throws IOException {
-        for (String ending : new String[] {"", "-wal", "-shm"}) {
-            Files.deleteIfExists(replacement().resolveSibling(replacement().getFileName() + ending));
-        }
-    }
-
-    private Path replacement() {
-        return folder.folder().resolve("replacement.db");
     }
 
     private StoreException cannotWrite(Exception e) {

@@ -11,6 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The folder of a unit's state: the lock that keeps other processes out, and the names of the files in it. */
 final class StoreFolder implements AutoCloseable {
+    /** The name of the store file in its folder. */
+    static final String FILE = "state.db";
+
+    /** A file that takes its place where it is not there. */
+    static final String REPLACEMENT = "replacement.db";
+
+    /** A backup that is being copied into the folder. */
+    static final String PUT_BACK = "restore.part";
+
+    private static final String LOCK = "lock";
+
     private final Path folder;
     private final FileChannel lockFile;
 
@@ -29,7 +40,7 @@ final class StoreFolder implements AutoCloseable {
         FileChannel channel = null;
         try {
             Files.createDirectories(absolute);
-            channel = FileChannel.open(absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(absolute.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (tryLock(channel) == null) {
                 channel.close();
                 throw new StoreException(
@@ -49,6 +60,17 @@ final class StoreFolder implements AutoCloseable {
         }
     }
 
+    /** True if a process has the folder. Changes nothing. */
+    static boolean isInUse(Path folder) throws IOException {
+        Path lock = folder.resolve(LOCK);
+        if (!Files.exists(lock)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+            return tryLock(channel) == null;
+        }
+    }
+
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
         try {
             return channel.tryLock();
@@ -59,7 +81,18 @@ final class StoreFolder implements AutoCloseable {
 
     /** The store file. */
     Path file() {
-        return folder.resolve("state.db");
+        return folder.resolve(FILE);
+    }
+
+    /** A file that is made to take the place of the store file, where it is complete. */
+    Path replacement() {
+        return folder.resolve(REPLACEMENT);
+    }
+
+    void deleteReplacement() throws IOException {
+        for (String ending : new String[] {"", "-wal", "-shm"}) {
+            Files.deleteIfExists(replacement().resolveSibling(replacement().getFileName() + ending));
+        }
     }
 
     /** The file's log of commits that have not been moved into it. */

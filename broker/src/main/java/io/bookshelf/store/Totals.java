@@ -82,6 +82,14 @@ record Totals(
         return new Totals(true, ordered, rows, damaged, sum, places, keys, sequence, clock);
     }
 
+    /** How many of the rows that the ledger of the same moment speaks of are not there. */
+    long missing(Ledger ledger) {
+        long missing = Math.max(0, ledger.rows() - rows - damaged);
+        // As many rows as there should be, but not these: an older row has come back in place of a newer one.
+        boolean others = missing == 0 && damaged == 0 && sum != ledger.sum() && ledger.sumHolds();
+        return others ? 1 : missing;
+    }
+
     /** The same sum over the places as the indexes have them. */
     static long placesInIndexes(Db db) throws SQLException {
         return placesInIndex(db, "seq", "entry_seq") + placesInIndex(db, "bucket", "entry_bucket");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -104,6 +106,47 @@ final class DiskFullTest {
             // The first to be refused makes the store look for room in the file itself.
             assertThat(fill(store) + fill(store)).isGreaterThan(keys / 2);
             assertThat(store.health().filesSetAside()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBackupFillsNoDiskOfAUnit(@TempDir Path elsewhere) throws Exception {
+        Path data = disk.resolve("data");
+        try (SqliteStateStore store =
+                SqliteStateStore.open(data, StoreOptions.defaults().withReserveBytes(0))) {
+            try (WriteTransaction tx = store.begin()) {
+                for (int i = 1; i <= 4_000; i++) {
+                    tx.put(Entries.large("k/" + i, 1_000, i));
+                }
+                tx.commit(4_000, 1, Map.of());
+            }
+            refused(() -> StoreBackup.make(data, disk.resolve("backup"), Progress.UNSEEN));
+            Path ballast = disk.resolve("ballast");
+            refused(() -> StoreBackup.make(data, elsewhere.resolve("backup"), (done, total) -> {
+                if (Files.notExists(ballast)) {
+                    write(ballast, 8_000_000);
+                }
+            }));
+            assertThat(elsewhere).isEmptyDirectory();
+            Files.delete(ballast);
+            assertThat(StoreBackup.make(data, elsewhere.resolve("backup"), Progress.UNSEEN)
+                            .keys())
+                    .isEqualTo(4_000);
+            assertThat(store.health().writable()).isTrue();
+        }
+    }
+
+    private static void refused(Runnable backup) {
+        assertThatThrownBy(backup::run)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("there is not enough room on the disk of");
+    }
+
+    private static void write(Path file, int bytes) {
+        try {
+            Files.write(file, new byte[bytes]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -76,7 +76,8 @@ final class AccessWatch implements Closeable {
         return policy(now);
     }
 
-    private static AccessPolicy policy(AccessSettings settings) {
+    /** What these settings say; reads the password file. */
+    static AccessPolicy policy(AccessSettings settings) {
         if (settings.passwordFile() == null
                 && settings.anonymous()
                 && settings.rules().isEmpty()) {

@@ -7,23 +7,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
 
 /** The newest revocation list of each authority that was ever verified, a file for each: {@code AUTHORITY.crl}. */
 final class KeptLists {
     private static final String ENDING = ".crl";
 
     private final Path folder;
-    private final Logger log;
 
-    KeptLists(Path folder, Logger log) {
+    KeptLists(Path folder) {
         this.folder = folder;
-        this.log = log;
     }
 
-    /** Those of these authorities, by authority. */
-    Map<String, RevocationList> load(Authorities authorities) {
+    /** Those of these authorities, by authority; what is broken is told, with the reason. */
+    Map<String, RevocationList> load(Authorities authorities, BiConsumer<Path, String> broken) {
         Map<String, RevocationList> lists = new HashMap<>();
         for (Path file : files()) {
             String name = file.getFileName().toString();
@@ -35,10 +33,7 @@ final class KeptLists {
                 RevocationList list = RevocationList.verified(SafeFiles.read(file), authorities);
                 lists.merge(list.authority(), list, KeptLists::newer);
             } catch (PkiException e) {
-                log.error(
-                        "the revocation list {} is lost until a peer or the signer hands it out again: {}",
-                        file,
-                        e.getMessage());
+                broken.accept(file, String.valueOf(e.getMessage()));
             }
         }
         return lists;

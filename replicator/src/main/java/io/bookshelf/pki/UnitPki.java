@@ -85,7 +85,7 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
         this.settings = settings;
         this.refusals = new RefusalLog(settings.clock()::nanos, log::warn);
         this.bundle = new Bundle(settings.folder());
-        this.kept = new KeptLists(settings.lists(), log);
+        this.kept = new KeptLists(settings.lists());
         this.seen = stamps();
         Bundle.Contents contents = bundle.load();
         this.self = contents.who();
@@ -100,7 +100,7 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
         if (SafeFiles.isReadByOthers(bundle.key())) {
             log.warn("{} can be read by others: chmod 600 it", bundle.key());
         }
-        this.state = new State(contents, kept.load(contents.authorities()));
+        this.state = new State(contents, kept.load(contents.authorities(), UnitPki::lost));
         this.judge = new PeerJudge(this::situation, refusals, false);
         this.keys = new SwappableKeys(contents.credentials());
         this.tls = StrictTls.of(keys, judge);
@@ -116,6 +116,10 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
         UnitPki opened = new UnitPki(settings);
         opened.looking.scheduleWithFixedDelay(opened::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         return opened;
+    }
+
+    private static void lost(Path list, String why) {
+        log.error("the revocation list {} is lost until a peer or the signer hands it out again: {}", list, why);
     }
 
     @Override
@@ -261,7 +265,7 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
                     self);
             return false;
         }
-        Map<String, RevocationList> lists = new HashMap<>(kept.load(contents.authorities()));
+        Map<String, RevocationList> lists = new HashMap<>(kept.load(contents.authorities(), UnitPki::lost));
         state.lists().forEach((authority, list) -> {
             if (contents.authorities().byId(authority) != null) {
                 lists.merge(authority, list, KeptLists::newer);

@@ -4,6 +4,9 @@ import io.bookshelf.cli.bench.BenchCommand;
 import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.Spelling;
 import io.bookshelf.cli.demo.DemoCommand;
+import io.bookshelf.cli.file.BackupCommand;
+import io.bookshelf.cli.file.DoctorCommand;
+import io.bookshelf.cli.file.RestoreCommand;
 import io.bookshelf.cli.pki.PkiCommand;
 import io.bookshelf.cli.shelf.CompletionCommand;
 import io.bookshelf.cli.shelf.ConflictsCommand;
@@ -26,6 +29,7 @@ import io.bookshelf.client.RefusedException;
 import io.bookshelf.node.BookshelfNode;
 import io.bookshelf.node.NodeException;
 import io.bookshelf.pki.PkiException;
+import io.bookshelf.store.StoreException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.util.LinkedHashMap;
@@ -80,6 +84,9 @@ public final class Main implements Runnable {
         shelfCommands(commands);
         commands.put("bench", BenchCommand::new);
         commands.put("pki", PkiCommand::new);
+        commands.put("backup", BackupCommand::new);
+        commands.put("restore", RestoreCommand::new);
+        commands.put("doctor", DoctorCommand::new);
         commands.put("version", VersionCommand::new);
         commands.put("rehearse", RehearseCommand::new);
         CommandLine line = new CommandLine(new Main());
@@ -139,6 +146,7 @@ public final class Main implements Runnable {
         switch (failure) {
             case ConfigException mistake -> say(command, String.valueOf(mistake.getMessage()));
             case NodeException cannotStart -> say(command, String.valueOf(cannotStart.getMessage()));
+            case StoreException store -> say(command, String.valueOf(store.getMessage()));
             case PkiException certificates -> say(command, String.valueOf(certificates.getMessage()));
             case FileSystemException file ->
                 say(command, "cannot use " + file.getFile() + " (" + reason(file) + "): make it a file of yours");

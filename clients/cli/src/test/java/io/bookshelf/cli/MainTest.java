@@ -34,7 +34,10 @@ class MainTest {
         "demo --help",
         "passwd --help",
         "pki --help",
-        "pki issue --help"
+        "pki issue --help",
+        "backup --help",
+        "restore --help",
+        "doctor --help"
     })
     void explainsItself(String arguments) {
         assertThat(execute(arguments.split(" "))).isZero();
