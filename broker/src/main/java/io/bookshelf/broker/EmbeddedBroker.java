@@ -13,6 +13,7 @@ import io.bookshelf.broker.session.SessionContext;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.SystemTopics;
 import io.bookshelf.broker.tls.TlsDoor;
+import io.bookshelf.broker.web.StaticFiles;
 import io.bookshelf.broker.web.WebConfig;
 import io.bookshelf.broker.web.WebContent;
 import io.bookshelf.broker.web.WebPipeline;
@@ -75,7 +76,7 @@ public final class EmbeddedBroker implements Closeable {
     /** Starts a broker to which nobody comes in by certificate. */
     public static EmbeddedBroker start(
             BrokerConfig config, StateStore store, WallClock wall, AccessPolicy access, String version) {
-        return start(config, store, wall, access, version, null, Companion.none(config.unit()));
+        return start(config, store, wall, access, version, null, Companion.none(config.unit()), StaticFiles.NONE);
     }
 
     /**
@@ -85,6 +86,7 @@ public final class EmbeddedBroker implements Closeable {
      *     for them
      * @param version Bookshelf's version, for those who ask
      * @param companion follows the commits
+     * @param app what browsers get from the web port
      * @throws BrokerException if a listener's address cannot be had
      */
     public static EmbeddedBroker start(
@@ -94,13 +96,14 @@ public final class EmbeddedBroker implements Closeable {
             AccessPolicy access,
             String version,
             @Nullable PeerDoor door,
-            Companion companion) {
+            Companion companion,
+            StaticFiles app) {
         if (config.listen() != null && door == null) {
             throw new IllegalArgumentException("a listener for certificates, and nothing to judge them by");
         }
         EmbeddedBroker broker = new EmbeddedBroker(config, store, wall, access, version, door, companion);
         try {
-            broker.open(config, store, version);
+            broker.open(config, store, version, app);
             return broker;
         } catch (RuntimeException e) {
             try {
@@ -147,7 +150,7 @@ public final class EmbeddedBroker implements Closeable {
         endpoint.resumePublishers();
     }
 
-    private void open(BrokerConfig config, StateStore store, String version) {
+    private void open(BrokerConfig config, StateStore store, String version, StaticFiles app) {
         bus.start();
         try (StoreReader reader = store.openReader()) {
             List<StoredSession> stored = reader.sessions();
@@ -163,7 +166,7 @@ public final class EmbeddedBroker implements Closeable {
         every(1_000, this::tick);
         every(SAVE_MILLIS, sessions::saveWhatWaits);
         mqtt = listeners.listen("mqtt", config.mqtt(), channel -> endpoint.install(channel.pipeline()));
-        WebPipeline pages = pages(config, store, version);
+        WebPipeline pages = pages(config, store, version, app);
         web = listeners.listen(
                 "web", config.web(), channel -> pages.install(channel.pipeline(), channel.localAddress()));
         letPeersIn(config);
@@ -184,7 +187,7 @@ public final class EmbeddedBroker implements Closeable {
                 channel -> entrance.install(channel, peer -> endpoint.install(channel.pipeline(), peer)));
     }
 
-    private WebPipeline pages(BrokerConfig config, StateStore store, String version) {
+    private WebPipeline pages(BrokerConfig config, StateStore store, String version, StaticFiles app) {
         BrokerMetrics metrics =
                 new BrokerMetrics(config.unit(), version, counters, bus::head, store::health, ProcessFacts::now);
         return new WebPipeline(
@@ -193,7 +196,7 @@ public final class EmbeddedBroker implements Closeable {
                         endpoint.maximumPacketSize(),
                         config.webHosts(),
                         config.webOrigins()),
-                new WebContent(config.unit(), () -> mqtt, unitTopics::health, metrics::text),
+                new WebContent(config.unit(), () -> mqtt, unitTopics::health, metrics::text, app),
                 endpoint::install);
     }
 
