@@ -14,6 +14,14 @@ export interface Unit {
   readonly roundTripMillis: number | undefined;
   readonly behind: number;
   readonly problem: string;
+  /** The units that it says it is linked to. */
+  readonly links: readonly string[];
+}
+
+/** A link between two of the other units, of which only one of the two tells. */
+export interface FarLink {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface Health {
@@ -74,6 +82,7 @@ const unknown = (name: string): Unit => ({
   roundTripMillis: undefined,
   behind: 0,
   problem: "",
+  links: [],
 });
 
 function peer(name: string, said: Fields): Unit {
@@ -85,7 +94,21 @@ function peer(name: string, said: Fields): Unit {
     roundTripMillis: said.number("roundTripMillis"),
     behind: said.number("behind") ?? 0,
     problem: said.text("problem"),
+    links: said.list("links").filter((each): each is string => typeof each === "string"),
   };
+}
+
+/** The links between the others, each once. */
+export function farLinksOf(units: readonly Unit[]): FarLink[] {
+  const others = new Map(units.filter((unit) => unit.standing !== "self").map((unit) => [unit.name, unit]));
+  const links = new Map<string, FarLink>();
+  for (const { name, links: said } of others.values()) {
+    for (const other of said.filter((each) => each !== name && others.has(each))) {
+      const [from, to] = [name, other].sort() as [string, string];
+      links.set(JSON.stringify([from, to]), { from, to });
+    }
+  }
+  return [...links.values()];
 }
 
 function healthOf(shelf: Shelf): Health {
@@ -110,28 +133,35 @@ export interface Place {
 /** How wide and high the picture is, with its middle at 0, 0. */
 export const sizeOf = (units: readonly Unit[]): { readonly width: number; readonly height: number } => ({
   width: 360,
-  height: units.length <= 3 ? 140 : 280,
+  height: units.length < 3 ? 140 : units.length === 3 ? 200 : 280,
 });
 
-/** Where each unit is in the picture: the one that this device speaks to in the middle, who is cut off further out. */
+/** How much further out who is cut off is. */
+const FAR = 1.22;
+
+/** Where each unit is in the picture: the one that this device speaks to in the middle, or opposite of one or two others. */
 export function placesOf(units: readonly Unit[]): Map<string, Place> {
-  const places = new Map<string, Place>();
   const others = units.filter((unit) => unit.standing !== "self");
-  for (const unit of units) {
-    if (unit.standing === "self") places.set(unit.name, others.length === 1 ? { x: -80, y: 0 } : { x: 0, y: 0 });
-  }
+  const self = units.find((unit) => unit.standing === "self");
+  const places = new Map<string, Place>();
+  if (self !== undefined) places.set(self.name, middle(others.length));
   others.forEach((unit, index) => {
-    const far = unit.standing === "cut off" ? 1.22 : 1;
-    if (others.length === 1) {
-      places.set(unit.name, { x: 80 * far, y: 0 });
-      return;
-    }
-    // Two stand left and right; three or more begin at the top.
-    const start = others.length === 2 ? Math.PI : -Math.PI / 2;
-    const angle = start + (2 * Math.PI * index) / others.length;
-    places.set(unit.name, { x: round(Math.cos(angle) * 118 * far), y: round(Math.sin(angle) * 84 * far) });
+    const far = unit.standing === "cut off" ? FAR : 1;
+    places.set(unit.name, around(index, others.length, far));
   });
   return places;
+}
+
+function middle(others: number): Place {
+  if (others === 1) return { x: -80, y: 0 };
+  return others === 2 ? { x: 0, y: -62 } : { x: 0, y: 0 };
+}
+
+function around(index: number, count: number, far: number): Place {
+  if (count === 1) return { x: 80 * far, y: 0 };
+  if (count === 2) return { x: round((index === 0 ? -100 : 100) * far), y: 40 };
+  const angle = -Math.PI / 2 + (2 * Math.PI * index) / count;
+  return { x: round(Math.cos(angle) * 106 * far), y: round(Math.sin(angle) * 84 * far) };
 }
 
 const round = (number: number): number => Math.round(number * 10) / 10;

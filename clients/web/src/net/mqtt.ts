@@ -3,9 +3,9 @@ import { type Message, NO_PROPERTIES, type Properties } from "../model/message";
 import { type Connection, type Credentials, type Listener, type Open, type Publication, WriteError } from "./connection";
 
 const MARKER = "$bookshelf/snapshot/app";
-/** The marker last: it comes when the snapshots of those before it have been sent. */
-const FILTERS = ["#", "$bookshelf/unit", "$bookshelf/health", "$bookshelf/clock", "$bookshelf/conflicts",
-  "$bookshelf/peers/+", "$bookshelf/catalogue/#", MARKER];
+/** The few that tell of the unit first; the marker last: it comes when the snapshots of those before it have been sent. */
+const FILTERS = ["$bookshelf/unit", "$bookshelf/health", "$bookshelf/clock", "$bookshelf/conflicts",
+  "$bookshelf/peers/+", "$bookshelf/catalogue/#", "#", MARKER];
 const OPEN_MILLIS = 8_000;
 const KEEP_ALIVE_SECONDS = 10;
 const WRITE_MILLIS = 10_000;

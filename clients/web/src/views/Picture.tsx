@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { type Network, type Place, placesOf, sizeOf, type Unit } from "../model/network";
+import { farLinksOf, type Network, type Place, placesOf, sizeOf, type Unit } from "../model/network";
 import { t } from "../strings";
 import { useApp } from "./context";
 
@@ -14,6 +14,9 @@ export function Picture({ network }: { network: Network }): JSX.Element {
   return (
     <svg class={stale ? "network stale" : "network"} viewBox={`${-width / 2} ${-height / 2} ${width} ${height}`}
       role="img" aria-label={t.pictureOf(network.units)}>
+      {farLinksOf(network.units).map(({ from, to }) => (
+        <Line key={JSON.stringify([from, to])} class="link far" from={places.get(from)!} to={places.get(to)!} name={`${from} ${to}`} />
+      ))}
       {others.map((unit) => <Link key={unit.name} unit={unit} from={self} to={places.get(unit.name)!} />)}
       {network.units.map((unit) => <Node key={unit.name} unit={unit} place={places.get(unit.name)!} many={others.length > 8} />)}
     </svg>
@@ -22,13 +25,25 @@ export function Picture({ network }: { network: Network }): JSX.Element {
 
 const kind = (unit: Unit): string => unit.standing.replace(" ", "-");
 
-/** Drawn from 0, 0 to 1, 0 and laid between the two by a transformation, which the style sheet lets glide. */
-function Link({ unit, from, to }: { unit: Unit; from: Place; to: Place }): JSX.Element {
-  const length = Math.hypot(to.x - from.x, to.y - from.y);
+const between = (from: Place, to: Place): { length: number; style: { transform: string } } => {
   const angle = Math.atan2(to.y - from.y, to.x - from.x);
+  return {
+    length: Math.hypot(to.x - from.x, to.y - from.y),
+    style: { transform: `translate(${from.x}px, ${from.y}px) rotate(${angle}rad)` },
+  };
+};
+
+function Line({ class: kind, from, to, name }: { class: string; from: Place; to: Place; name: string }): JSX.Element {
+  const { length, style } = between(from, to);
+  return <g class={kind} data-far-link={name} style={style}><path d={`M0 0H${length}`} /></g>;
+}
+
+/** Drawn along a line and laid between the two by a transformation, which the style sheet lets glide. */
+function Link({ unit, from, to }: { unit: Unit; from: Place; to: Place }): JSX.Element {
+  const { length, style } = between(from, to);
   return (
     <g class={`link ${kind(unit)}`} data-link={unit.name} data-standing={unit.standing}
-      style={{ transform: `translate(${from.x}px, ${from.y}px) rotate(${angle}rad)` }}>
+      style={style}>
       <path d={`M0 0H${unit.standing === "cut off" ? length * 0.42 : length}`} />
       {unit.standing === "cut off" && <path d={`M${length * 0.58} 0H${length}`} />}
       {unit.standing === "cut off" && <path class="break" d={`M${length * 0.5 - 4} -6l8 12m0 -12l-8 12`} />}

@@ -8,6 +8,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /** What Chromium says by itself when a unit is away, or does not know of signing in. */
 const EXPECTED = /^(?:Failed to load resource|WebSocket connection to)/;
 
+/** How long to wait for what takes moments on a calm machine. */
+const PATIENCE = 45_000;
+
 export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true } as const;
 export const DESKTOP = { viewport: { width: 1280, height: 820 } } as const;
 
@@ -19,7 +22,7 @@ export function launch(): Promise<Browser> {
 }
 
 /** Asks again until the answer is as it should be. */
-export const soon = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: 20_000 });
+export const soon = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: PATIENCE });
 
 /** Opens pages, and notes what goes wrong in them that no test would look at. */
 export class Windows {
@@ -32,7 +35,7 @@ export class Windows {
     const context = await this.browser.newContext({ reducedMotion: "reduce", ...options });
     this.contexts.push(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE);
     page.on("pageerror", (error) => this.problems.push(String(error)));
     page.on("console", (message) => {
       if (message.type() === "error" && !EXPECTED.test(message.text())) this.problems.push(message.text());

@@ -12,7 +12,9 @@ let atHall: Client;
 let atAttic: Client;
 
 beforeAll(async () => {
-  [browser, [hall, attic]] = (await Promise.all([launch(), ground.network(["hall", "attic"])])) as [Browser, [Unit, Unit]];
+  const [chromium, units] = await Promise.all([launch(), ground.network(["hall", "attic", "cellar"])]);
+  browser = chromium;
+  [hall, attic] = units as [Unit, Unit];
   windows = new Windows(browser);
   atHall = await ground.client(hall);
   atAttic = await ground.client(attic);
@@ -40,17 +42,21 @@ const link = (page: Page, name: string, says: string): Promise<void> => page.loc
 test("home shows the units and their links, and moves when they do", async () => {
   const page = await windows.open(hall.url, { ...DESKTOP, reducedMotion: "no-preference" });
   await link(page, "attic", "in sync");
-  await page.getByText("In sync with attic.").waitFor();
+  await link(page, "cellar", "in sync");
+  await page.getByText("In sync with attic and cellar.").waitFor();
+  await page.locator('[data-far-link="attic cellar"]').waitFor({ state: "attached" });
   const place = (): Promise<string> => page.locator("[data-unit=attic]").evaluate((node) => (node as SVGElement).style.transform);
   const before = await place();
   await page.locator("[data-unit=attic]").evaluate((node) => {
     node.addEventListener("transitionend", () => node.setAttribute("data-moved", ""));
   });
 
-  ground.cut();
+  ground.cut("attic");
   await link(page, "attic", "cut off");
   await page.getByText(/Cut off from attic/).waitFor();
   await page.getByText(/cut off since \d\d:\d\d; last in sync/).waitFor();
+  expect(await standing(page, "cellar")).toBe("in sync");
+  await page.locator("[data-far-link]").waitFor({ state: "detached" });
   expect(await place()).not.toBe(before);
   await page.locator("[data-unit=attic][data-moved]").waitFor({ state: "attached" });
   await picture(page, "home-cut-desktop");
@@ -64,7 +70,7 @@ test("home stays still for who asked for it, and says in words what the picture 
   const page = await windows.open(hall.url, PHONE);
   await link(page, "attic", "in sync");
   expect(await page.locator("[data-unit=attic]").evaluate((node) => getComputedStyle(node).transitionDuration)).toBe("0s");
-  expect(await page.getByRole("img", { name: /2 units: hall.*attic, in sync/ }).count()).toBe(1);
+  expect(await page.getByRole("img", { name: /3 units: hall.*attic, in sync/ }).count()).toBe(1);
 });
 
 test("home shows what changed in the last minute, as it changes, and no secret", async () => {
@@ -115,13 +121,13 @@ test("what somebody else has changed meanwhile is not undone", async () => {
 test("a value is shown as text, JSON or hexadecimal digits, with its age, author and version", async () => {
   const page = await windows.open(hall.url + "#/keys/lights%2Fdesk", DESKTOP);
   await page.getByLabel("Value as JSON").filter({ hasText: '"level": 40' }).waitFor();
+  await picture(page, "keys-desktop");
   await page.getByRole("button", { name: "Hex" }).click();
   await page.getByLabel("Value as hexadecimal digits").filter({ hasText: "7b 22 6f 6e" }).waitFor();
   await page.getByRole("button", { name: "Text" }).click();
   await page.getByLabel("Value as text").filter({ hasText: '{"on":true,"level":40}' }).waitFor();
   const facts = page.locator(".detail .facts");
   await facts.filter({ hasText: /Written by\s*hall/ }).filter({ hasText: /Age/ }).filter({ hasText: /[0-9a-f]{16}-[0-9a-f]{16}/ }).waitFor();
-  await picture(page, "keys-desktop");
 
   await page.goto(hall.url + "#/keys/clients%2Fhall%2F02%3A1a%3A7d");
   await page.getByLabel("Value as hexadecimal digits").filter({ hasText: "01 02 ff" }).waitFor();
@@ -155,7 +161,7 @@ test("a new key is written, and the unit's own sentence is shown where it refuse
 test("what a cut overwrote is shown, and put back with one tap", async () => {
   const page = await windows.open(hall.url + "#/conflicts", PHONE);
   await page.getByText("Nothing was overwritten").waitFor();
-  ground.cut();
+  ground.cut("attic");
   await page.goto(hall.url + "#/");
   await link(page, "attic", "cut off");
   await atHall.put("heating/target", "21");
@@ -205,28 +211,29 @@ test("paired phones are listed, and revoked by deleting their key", async () => 
   await page.getByText("No phone is paired").waitFor();
 });
 
-for (const [size, options] of [["phone", PHONE], ["desktop", DESKTOP]] as const) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    test(`axe finds nothing in any view: ${size}, ${colorScheme}`, async () => {
-      const page = await windows.open(hall.url, { ...options, colorScheme });
-      await link(page, "attic", "in sync");
+// Each size and each of the two appearances once: nothing depends on both.
+for (const [name, options] of [["phone, dark", { ...PHONE, colorScheme: "dark" }], ["desktop, light", { ...DESKTOP, colorScheme: "light" }]] as const) {
+  test(`axe finds nothing in any view: ${name}`, async () => {
+    const kept = async (what: string): Promise<void> => {
+      if (options.colorScheme === "dark") await picture(page, `${what}-phone-dark`);
+    };
+    const page = await windows.open(hall.url, options);
+    await link(page, "attic", "in sync");
+    expect(await axe(page)).toEqual([]);
+    await kept("home");
+    for (const where of ["Keys", "Conflicts", "Settings"]) {
+      await view(page, where);
+      await page.getByRole("heading", { level: 1, name: where }).waitFor();
       expect(await axe(page)).toEqual([]);
-      const kept = size === "phone" && colorScheme === "dark";
-      if (kept) await picture(page, "home-phone-dark");
-      for (const name of ["Keys", "Conflicts", "Settings"]) {
-        await view(page, name);
-        await page.getByRole("heading", { level: 1, name }).waitFor();
-        expect(await axe(page)).toEqual([]);
-        if (kept) await picture(page, `${name.toLowerCase()}-phone-dark`);
-      }
-      await page.goto(hall.url + "#/keys/lights%2Fdesk");
-      await page.getByLabel("Value as JSON").waitFor();
-      expect(await axe(page)).toEqual([]);
-      if (kept) await picture(page, "key-phone-dark");
-      await page.getByRole("button", { name: "Edit" }).click();
-      expect(await axe(page)).toEqual([]);
-    });
-  }
+      await kept(where.toLowerCase());
+    }
+    await page.goto(hall.url + "#/keys/lights%2Fdesk");
+    await page.getByLabel("Value as JSON").waitFor();
+    expect(await axe(page)).toEqual([]);
+    await kept("key");
+    await page.getByRole("button", { name: "Edit" }).click();
+    expect(await axe(page)).toEqual([]);
+  });
 }
 
 test("everything can be reached and done with the keyboard", async () => {

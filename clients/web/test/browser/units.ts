@@ -144,7 +144,7 @@ export class Unit {
 export class Ground {
   private readonly folder: string;
   private readonly units: Unit[] = [];
-  private readonly relays: Relay[] = [];
+  private readonly cables: { readonly ends: readonly [string, string]; readonly relay: Relay }[] = [];
   private readonly clients: Client[] = [];
 
   constructor() {
@@ -170,7 +170,7 @@ export class Ground {
     return join(this.folder, name);
   }
 
-  /** Units of one network, linked through cables that are cut and healed together. */
+  /** Units of one network, linked through cables that can be cut. */
   async network(names: readonly string[]): Promise<Unit[]> {
     await this.bookshelf(["pki", "init", "--dir", "authority", "--network", "home"]);
     const doors = new Map<string, number>();
@@ -182,7 +182,7 @@ export class Ground {
       let peers = "";
       for (const other of names.filter((each) => each !== name)) {
         const relay = await Relay.to(doors.get(other)!);
-        this.relays.push(relay);
+        this.cables.push({ ends: [name, other], relay });
         peers += `[units.${other}]\naddresses = ["${relay.address}"]\n`;
       }
       writeFileSync(this.path(`${name}-peers.toml`), peers);
@@ -191,12 +191,13 @@ export class Ground {
     }));
   }
 
-  cut(): void {
-    for (const relay of this.relays) relay.cut();
+  /** Cuts a unit off from all others. */
+  cut(name: string): void {
+    for (const { ends, relay } of this.cables) if (ends.includes(name)) relay.cut();
   }
 
   heal(): void {
-    for (const relay of this.relays) relay.heal();
+    for (const { relay } of this.cables) relay.heal();
   }
 
   async client(unit: Unit): Promise<Client> {
@@ -207,7 +208,7 @@ export class Ground {
 
   async close(): Promise<void> {
     for (const client of this.clients) client.end();
-    for (const relay of this.relays) relay.close();
+    for (const { relay } of this.cables) relay.close();
     await Promise.all(this.units.map((unit) => unit.kill()));
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -241,7 +242,7 @@ export class Client {
   }
 
   /** Waits until it has been told this of a key; empty for a delete. */
-  async sees(key: string, value: string, millis = 15_000): Promise<void> {
+  async sees(key: string, value: string, millis = 45_000): Promise<void> {
     const end = Date.now() + millis;
     while (this.seen.get(key) !== value) {
       const left = end - Date.now();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Catalogue } from "../../src/model/catalogue";
 import { conflictsOf } from "../../src/model/conflicts";
 import { keyProblem } from "../../src/model/keyName";
-import { networkOf, placesOf } from "../../src/model/network";
+import { farLinksOf, networkOf, placesOf } from "../../src/model/network";
 import { phonesOf } from "../../src/model/phones";
 import { Shelf } from "../../src/model/shelf";
 import { textOf } from "../../src/model/values";
@@ -85,6 +85,18 @@ describe("the network", () => {
     const before = placesOf(networkOf(shelfWith(unit, document("$bookshelf/peers/a", { state: "in sync" }))).units);
     const after = placesOf(networkOf(shelfWith(unit, document("$bookshelf/peers/a", { state: "unreachable" }))).units);
     expect(after.get("a")!.x).toBeGreaterThan(before.get("a")!.x);
+  });
+
+  test("has the links between the others, as they tell of them, each once", () => {
+    const { units } = networkOf(
+      shelfWith(
+        unit,
+        document("$bookshelf/peers/attic", { state: "in sync", links: ["cellar", "hall"] }),
+        document("$bookshelf/peers/cellar", { state: "in sync", links: ["attic", "hall", "stranger", 7] }),
+        document("$bookshelf/peers/den", { state: "unreachable" }),
+      ),
+    );
+    expect(farLinksOf(units)).toEqual([{ from: "attic", to: "cellar" }]);
   });
 
   test("of a unit that has said nothing is empty", () => {
