@@ -15,6 +15,7 @@ import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.SystemTopics;
 import io.bookshelf.broker.tls.TlsDoor;
 import io.bookshelf.broker.web.SignInPages;
+import io.bookshelf.broker.web.StaticFiles;
 import io.bookshelf.broker.web.WebConfig;
 import io.bookshelf.broker.web.WebContent;
 import io.bookshelf.broker.web.WebPipeline;
@@ -80,7 +81,7 @@ public final class EmbeddedBroker implements Closeable {
     /** Starts a broker to which nobody comes in by certificate. */
     public static EmbeddedBroker start(
             BrokerConfig config, StateStore store, WallClock wall, AccessPolicy access, String version) {
-        return start(config, store, wall, access, version, null, Companion.none(config.unit()));
+        return start(config, store, wall, access, version, null, Companion.none(config.unit()), StaticFiles.NONE);
     }
 
     /**
@@ -90,6 +91,7 @@ public final class EmbeddedBroker implements Closeable {
      *     for them
      * @param version Bookshelf's version, for those who ask
      * @param companion follows the commits
+     * @param app what browsers get from the web port
      * @throws BrokerException if a listener's address cannot be had
      */
     public static EmbeddedBroker start(
@@ -99,13 +101,14 @@ public final class EmbeddedBroker implements Closeable {
             AccessPolicy access,
             String version,
             @Nullable PeerDoor door,
-            Companion companion) {
+            Companion companion,
+            StaticFiles app) {
         if ((config.listen() != null || config.webTls() != null) && door == null) {
             throw new IllegalArgumentException("a listener for certificates, and nothing to judge them by");
         }
         EmbeddedBroker broker = new EmbeddedBroker(config, store, wall, access, version, door, companion);
         try {
-            broker.open(config, store, version);
+            broker.open(config, store, version, app);
             return broker;
         } catch (RuntimeException e) {
             try {
@@ -162,7 +165,7 @@ public final class EmbeddedBroker implements Closeable {
         endpoint.resumePublishers();
     }
 
-    private void open(BrokerConfig config, StateStore store, String version) {
+    private void open(BrokerConfig config, StateStore store, String version, StaticFiles app) {
         bus.start();
         try (StoreReader reader = store.openReader()) {
             List<StoredSession> stored = reader.sessions();
@@ -181,7 +184,7 @@ public final class EmbeddedBroker implements Closeable {
         mqtt = listeners.listen("mqtt", config.mqtt(), channel -> endpoint.install(channel.pipeline(), Entrance.PLAIN));
         BrokerMetrics metrics =
                 new BrokerMetrics(config.unit(), version, counters, bus::head, store::health, ProcessFacts::now);
-        WebContent content = new WebContent(config.unit(), () -> mqtt, unitTopics::health, metrics::text);
+        WebContent content = new WebContent(config.unit(), () -> mqtt, unitTopics::health, metrics::text, app);
         WebPipeline pages = new WebPipeline(
                 webConfig(config),
                 content,

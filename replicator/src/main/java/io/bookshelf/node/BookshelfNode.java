@@ -2,11 +2,13 @@ package io.bookshelf.node;
 
 import io.bookshelf.broker.BrokerException;
 import io.bookshelf.broker.ClassLoading;
+import io.bookshelf.broker.Companion;
 import io.bookshelf.broker.EmbeddedBroker;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.metrics.UnitDocuments;
 import io.bookshelf.catalogue.Catalogue;
 import io.bookshelf.catalogue.KeyDescription;
+import io.bookshelf.broker.web.StaticFiles;
 import io.bookshelf.node.replication.AuthorNames;
 import io.bookshelf.node.replication.Replicator;
 import io.bookshelf.schema.HybridClock;
@@ -35,6 +37,8 @@ public final class BookshelfNode implements AutoCloseable {
 
     private static final String CATALOGUE_TOPIC = "$bookshelf/catalogue/";
     private static final long TRIM_SECONDS = 10;
+    /** Where on the class path the app is, if it is there: clients/web makes it. */
+    private static final String APP = "io/bookshelf/web/app";
 
     private final AccessWatch access;
     private final StateStore store;
@@ -141,16 +145,16 @@ public final class BookshelfNode implements AutoCloseable {
         }
         Network network = beside.network(config, build, store, clock);
         try {
-            EmbeddedBroker broker = network == null
-                    ? EmbeddedBroker.start(config.broker(), store, clock, watch.policy(), build.version())
-                    : EmbeddedBroker.start(
-                            config.broker(),
-                            store,
-                            network.clock(),
-                            watch.policy(),
-                            build.version(),
-                            network.door(),
-                            network);
+            StaticFiles app = StaticFiles.onClassPath(BookshelfNode.class.getClassLoader(), APP);
+            EmbeddedBroker broker = EmbeddedBroker.start(
+                    config.broker(),
+                    store,
+                    network == null ? clock : network.clock(),
+                    watch.policy(),
+                    build.version(),
+                    network == null ? null : network.door(),
+                    network == null ? Companion.none(config.broker().unit()) : network,
+                    app);
             if (network != null) {
                 network.begin(broker);
             }

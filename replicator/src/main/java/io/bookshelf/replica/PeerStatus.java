@@ -1,5 +1,7 @@
 package io.bookshelf.replica;
 
+import java.util.List;
+
 /**
  * How it stands with a peer.
  *
@@ -10,6 +12,7 @@ package io.bookshelf.replica;
  * @param lastInSyncMillis when both last had the same roots, wall clock, 0 for never
  * @param bytesSent over links to it since the start
  * @param bytesReceived the same, the other way
+ * @param links the units that it is linked to, by its own word, in order; empty while there is no link to it
  * @param note what is odd about it, empty for nothing
  */
 public record PeerStatus(
@@ -20,13 +23,21 @@ public record PeerStatus(
         long lastInSyncMillis,
         long bytesSent,
         long bytesReceived,
+        List<String> links,
         String note) {
+    public PeerStatus {
+        links = List.copyOf(links);
+    }
+
     /** A peer that has not been linked since the start. */
-    public static final PeerStatus NEVER_MET = new PeerStatus(State.UNREACHABLE, 0, -1, -1, 0, 0, 0, "");
+    public static final PeerStatus NEVER_MET = new PeerStatus(State.UNREACHABLE, 0, -1, -1, 0, 0, 0, List.of(), "");
 
     /** True if nothing has happened to it since {@code other}, whatever was counted. */
     public boolean sameButForNumbers(PeerStatus other) {
-        return state == other.state && sinceMillis == other.sinceMillis && note.equals(other.note);
+        return state == other.state
+                && sinceMillis == other.sinceMillis
+                && links.equals(other.links)
+                && note.equals(other.note);
     }
 
     /** The states of a peer. */

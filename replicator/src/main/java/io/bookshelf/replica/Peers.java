@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -197,6 +198,7 @@ final class Peers {
                             peer.lastInSync,
                             peer.bytesSent,
                             peer.bytesReceived + (link == null ? 0 : link.bytesReceived()),
+                            new ArrayList<>(new TreeSet<>(core.neighbours.getOrDefault(unit, Set.of()))),
                             peer.note));
         });
         return all;

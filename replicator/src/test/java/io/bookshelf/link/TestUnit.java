@@ -7,6 +7,7 @@ import io.bookshelf.broker.Companion;
 import io.bookshelf.broker.EmbeddedBroker;
 import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.config.BrokerConfig;
+import io.bookshelf.broker.web.StaticFiles;
 import io.bookshelf.bus.WallClock;
 import io.bookshelf.store.SqliteStateStore;
 import io.bookshelf.store.StateStore;
@@ -65,7 +66,14 @@ final class TestUnit implements AutoCloseable, LinkListener {
         StateStore opened = SqliteStateStore.open(data, StoreOptions.defaults());
         store = opened;
         broker = EmbeddedBroker.start(
-                config, opened, WallClock.trusted(), AccessPolicy.OPEN, "test", links, Companion.none(config.unit()));
+                config,
+                opened,
+                WallClock.trusted(),
+                AccessPolicy.OPEN,
+                "test",
+                links,
+                Companion.none(config.unit()),
+                StaticFiles.NONE);
     }
 
     void stop() {

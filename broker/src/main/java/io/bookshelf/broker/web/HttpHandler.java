@@ -112,11 +112,11 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
-        FullHttpResponse response = pages.answer(request.method(), path(request));
+        FullHttpResponse response = pages.answer(request.method(), path(request), request.headers());
         String origin = request.headers().get(HttpHeaderNames.ORIGIN);
         if (origin != null && guard.lists(origin)) {
             response.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            response.headers().set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+            response.headers().add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
         }
         if (request.method().equals(HttpMethod.HEAD)) {
             response = Responses.withoutBody(response);

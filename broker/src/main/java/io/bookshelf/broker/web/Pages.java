@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.NetUtil;
@@ -13,7 +14,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 
-/** The pages of the web port; each is a whole answer to GET or HEAD. */
+/** The pages of the web port, the app's files first; each is a whole answer to GET or HEAD. */
 final class Pages {
     private static final String JSON = "application/json; charset=utf-8";
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
@@ -27,9 +28,10 @@ final class Pages {
         this.content = content;
     }
 
-    FullHttpResponse answer(HttpMethod method, String path) {
-        boolean known =
-                switch (path) {
+    FullHttpResponse answer(HttpMethod method, String path, HttpHeaders headers) {
+        StaticFiles.File file = content.app().at(path);
+        boolean known = file != null
+                || switch (path) {
                     case "/", "/style.css", "/icon.svg", "/healthz", "/metrics", WebSocketUpgrade.PATH -> true;
                     default -> false;
                 };
@@ -42,7 +44,7 @@ final class Pages {
             response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
             return response;
         }
-        return page(path);
+        return file == null ? page(path) : file.answer(headers);
     }
 
     private FullHttpResponse page(String path) {

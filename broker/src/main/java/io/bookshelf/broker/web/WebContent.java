@@ -10,9 +10,14 @@ import java.util.function.Supplier;
  * @param mqtt where MQTT over TCP listens
  * @param health how the unit is
  * @param metrics the metrics in Prometheus' text format 0.0.4
+ * @param app the app for browsers; without one, {@code /} is a page that says what this is
  */
 public record WebContent(
-        String unit, Supplier<InetSocketAddress> mqtt, Supplier<Health> health, Supplier<String> metrics) {
+        String unit,
+        Supplier<InetSocketAddress> mqtt,
+        Supplier<Health> health,
+        Supplier<String> metrics,
+        StaticFiles app) {
     /**
      * How the unit is.
      *

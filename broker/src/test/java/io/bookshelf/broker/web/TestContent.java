@@ -15,6 +15,7 @@ final class TestContent {
                 "<attic> & \"co\"",
                 () -> new InetSocketAddress("127.0.0.1", 1883),
                 () -> new WebContent.Health(writable, "{\"status\":\"ok\"}"),
-                () -> "up 1\n");
+                () -> "up 1\n",
+                StaticFiles.NONE);
     }
 }

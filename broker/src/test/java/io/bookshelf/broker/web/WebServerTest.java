@@ -47,7 +47,8 @@ class WebServerTest {
                 "<attic> & \"co\"",
                 () -> new InetSocketAddress("127.0.0.1", 1883),
                 () -> TestContent.with(writable.get()).health().get(),
-                () -> "up 1\n");
+                () -> "up 1\n",
+                StaticFiles.NONE);
         WebPipeline web = new WebPipeline(config, content, pipeline -> pipeline.addLast(new Echo()));
         Channel server = new ServerBootstrap()
                 .group(group)

@@ -54,6 +54,13 @@ final class Documents {
             }
             out.writeNumberField("bytesSent", status.bytesSent());
             out.writeNumberField("bytesReceived", status.bytesReceived());
+            if (!status.links().isEmpty()) {
+                out.writeArrayFieldStart("links");
+                for (String unit : status.links()) {
+                    out.writeString(unit);
+                }
+                out.writeEndArray();
+            }
             String note = status.note().isEmpty() ? problem : status.note();
             if (!note.isEmpty()) {
                 out.writeStringField("problem", note);

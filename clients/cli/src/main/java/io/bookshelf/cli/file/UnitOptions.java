@@ -38,7 +38,7 @@ final class UnitOptions {
     }
 
     Flags flags() {
-        return new Flags(unit, data, null, null, null, null, null);
+        return new Flags(unit, data, null, null, null, null, null, null);
     }
 
     /** The unit's data folder. */
