@@ -74,7 +74,8 @@ public record Flags(
                 file.access());
     }
 
-    private String unit(Settings file, Environment environment) {
+    /** The unit's name. */
+    public String unit(Settings file, Environment environment) {
         String name = first(unit, file.unit());
         return name == null ? environment.unit() : name;
     }

@@ -41,6 +41,12 @@ final class UnitOptions {
         return new Flags(unit, data, null, null, null, null, null, null);
     }
 
+    /** The unit's name. */
+    String name() {
+        Path file = file();
+        return flags().unit(file == null ? Settings.DEFAULTS : ConfigFile.load(file), environment);
+    }
+
     /** The unit's data folder. */
     Path data() {
         Path file = file();

@@ -20,7 +20,7 @@ public final class ConflictsCommand extends ShelfCommand {
     public Integer call() {
         List<Conflict> conflicts;
         Masking masking;
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             conflicts = Conflict.of(shelf);
             masking = masking(shelf, reveal);
         }

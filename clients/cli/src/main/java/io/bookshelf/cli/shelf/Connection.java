@@ -51,20 +51,13 @@ public final class Connection {
             description = "How long to wait for the unit, such as 500ms, 5s or 1m (default: 10s).")
     private Duration timeout = Duration.ofSeconds(10);
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Settings (default: as for run).")
-    private @Nullable Path config;
-
     /**
-     * Connects.
+     * How to connect.
      *
+     * @param config the settings file that was named, null for the usual one
      * @throws ConfigException if what was said cannot be used
      */
-    public Bookshelf connect() {
-        return options().connect();
-    }
-
-    /** How to connect. */
-    public ConnectOptions options() {
+    public ConnectOptions options(@Nullable Path config) {
         Environment environment = Environment.ofThisProcess();
         Path file = config == null ? environment.settingsFile() : config;
         Settings settings = file == null ? Settings.DEFAULTS : ConfigFile.load(file);
@@ -80,11 +73,6 @@ public final class Connection {
         } catch (IllegalArgumentException mistake) {
             throw new ConfigException(String.valueOf(mistake.getMessage()));
         }
-    }
-
-    /** How long the unit has for an answer. */
-    public Duration timeout() {
-        return timeout;
     }
 
     private String url(Environment environment, Settings settings) {

@@ -50,7 +50,7 @@ public final class DeleteCommand extends ShelfCommand {
     }
 
     private int deleteOne(String one) {
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             boolean was = shelf.get(one).isPresent();
             shelf.delete(one);
             return report(was ? 1 : 0, "there was no value under " + one);
@@ -64,7 +64,7 @@ public final class DeleteCommand extends ShelfCommand {
         }
         String levels = under.endsWith("/") ? under : under + "/";
         List<String> keys = new ArrayList<>();
-        Snapshot.read(connection().options(), List.of(levels + "#"), entry -> add(keys, entry, levels));
+        Snapshot.read(options(), List.of(levels + "#"), entry -> add(keys, entry, levels));
         if (keys.isEmpty()) {
             return report(0, "there are no keys under " + levels);
         }
@@ -73,7 +73,7 @@ public final class DeleteCommand extends ShelfCommand {
             err().flush();
             return NO;
         }
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             Progress progress = new Progress(err(), screen, "deleted", keys.size());
             ArrayDeque<CompletableFuture<Void>> running = new ArrayDeque<>();
             for (String each : keys) {

@@ -22,7 +22,7 @@ public final class DescribeCommand extends ShelfCommand {
     @Override
     public Integer call() {
         List<Entry> documents;
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             documents = shelf.list(Masking.FILTER);
         }
         boolean any = false;

@@ -58,13 +58,13 @@ public final class ExportCommand extends ShelfCommand {
         }
         Masking masking;
         long keys;
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             masking = masking(shelf, reveal);
             keys = keys(shelf);
         }
         Progress progress = new Progress(err(), screen, "exported", prefix.isEmpty() ? keys : 0);
         try (PrintWriter lines = open()) {
-            Snapshot.read(connection().options(), filters(prefix), entry -> write(entry, masking, lines, progress));
+            Snapshot.read(options(), filters(prefix), entry -> write(entry, masking, lines, progress));
             if (lines.checkError()) {
                 if (output == null) {
                     throw new OutputClosed();

@@ -22,7 +22,7 @@ public final class GetCommand extends ShelfCommand {
     @Override
     public Integer call() throws IOException {
         Optional<Entry> found;
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             found = shelf.get(key);
         } catch (IllegalArgumentException e) {
             throw mistake(String.valueOf(e.getMessage()));

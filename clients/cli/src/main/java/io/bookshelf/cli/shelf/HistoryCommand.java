@@ -30,7 +30,7 @@ public final class HistoryCommand extends ShelfCommand {
         Optional<Entry> current;
         List<Conflict> lost;
         Masking masking;
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             current = shelf.get(key);
             lost = Conflict.of(shelf).stream()
                     .filter(each -> each.key().equals(key))

@@ -42,9 +42,9 @@ public final class ImportCommand extends ShelfCommand {
             }
             long lines = each(source, line -> {});
             Progress progress = new Progress(err(), screen, "imported", lines);
-            try (StateWriter writer = new StateWriter(connection().options(), dryRun)) {
+            try (StateWriter writer = new StateWriter(options(), dryRun)) {
                 each(source, line -> {
-                    writer.write(line);
+                    writer.write(line.key(), line.value(), line.properties(), line.expires());
                     progress.step();
                 });
                 writer.finish();

@@ -37,12 +37,12 @@ public final class ListCommand extends ShelfCommand {
     @Override
     public Integer call() {
         Masking masking;
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             masking = masking(shelf, reveal);
         }
         Instant now = Instant.now();
         try {
-            Snapshot.read(connection().options(), filters(prefix), entry -> print(entry, masking, now));
+            Snapshot.read(options(), filters(prefix), entry -> print(entry, masking, now));
         } catch (IllegalArgumentException e) {
             throw mistake(String.valueOf(e.getMessage()));
         } finally {

@@ -36,7 +36,7 @@ public final class PairCommand extends ShelfCommand {
     public Integer call() throws InterruptedException {
         String code = "%08d".formatted(new SecureRandom().nextInt(CODES));
         byte[] offer = ("{\"code\":\"" + code + "\"}").getBytes(StandardCharsets.UTF_8);
-        try (Bookshelf shelf = connection().connect();
+        try (Bookshelf shelf = connect();
                 Watch watch = shelf.watch(PHONES + "+", CODE)) {
             Object about =
                     shelf.get("$bookshelf/unit").map(unit -> Json.parse(unit.value())).orElse(Map.of());

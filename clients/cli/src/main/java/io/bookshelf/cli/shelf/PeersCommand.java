@@ -15,7 +15,7 @@ public final class PeersCommand extends ShelfCommand {
     @Override
     public Integer call() {
         UnitState state;
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             state = UnitState.of(shelf);
         }
         boolean all = true;

@@ -63,8 +63,8 @@ public final class PutCommand extends ShelfCommand {
         if (json()) {
             check(bytes);
         }
-        try (Bookshelf shelf = connection().connect()) {
-            shelf.put(key, bytes, options());
+        try (Bookshelf shelf = connect()) {
+            shelf.put(key, bytes, how());
             if (ifAbsent) {
                 out().println("written: " + shelf.unit().orElse("the broker") + " had no value of " + key
                         + " (it decided that alone)");
@@ -83,7 +83,7 @@ public final class PutCommand extends ShelfCommand {
         return 0;
     }
 
-    private PutOptions options() {
+    private PutOptions how() {
         PutOptions options = PutOptions.DEFAULT;
         String type = contentType != null ? contentType : json() ? "application/json" : null;
         if (type != null) {

@@ -1,11 +1,14 @@
 package io.bookshelf.cli.shelf;
 
 import io.bookshelf.client.Bookshelf;
+import io.bookshelf.client.ConnectOptions;
 import io.bookshelf.client.Entry;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,13 +27,20 @@ abstract class ShelfCommand implements Callable<Integer> {
     @Mixin
     private final Connection connection = new Connection();
 
+    @Option(names = "--config", paramLabel = "FILE", description = "Settings (default: as for run).")
+    private @Nullable Path config;
+
     @Option(names = "--json", description = "Print JSON, one document a line.")
     private boolean json;
 
     final Screen screen = Screen.ofThisProcess();
 
-    final Connection connection() {
-        return connection;
+    final Bookshelf connect() {
+        return options().connect();
+    }
+
+    final ConnectOptions options() {
+        return connection.options(config);
     }
 
     final boolean json() {

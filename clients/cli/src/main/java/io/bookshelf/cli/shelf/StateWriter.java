@@ -16,12 +16,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings many values to a unit: only those that it does not have already, so that it may be broken off and begun again. Of
  * what is there it remembers a hash a key.
  */
-final class StateWriter implements AutoCloseable {
+public final class StateWriter implements AutoCloseable {
     private static final int WINDOW = 256;
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
@@ -34,8 +35,12 @@ final class StateWriter implements AutoCloseable {
     private long expired;
     private long masked;
 
-    /** @param dry only counts */
-    StateWriter(ConnectOptions options, boolean dry) {
+    /**
+     * Reads what is there, and connects.
+     *
+     * @param dry only counts
+     */
+    public StateWriter(ConnectOptions options, boolean dry) {
         this.dry = dry;
         Snapshot.read(options, List.of("#"), entry -> there.put(entry.key(), hash(entry)));
         this.shelf = options.connect();
@@ -48,7 +53,7 @@ final class StateWriter implements AutoCloseable {
     private static long hash(byte[] value, ValueProperties properties, boolean expires) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(properties.toBytes());
+            digest.update(properties.withoutWriterClient().writtenBy("").toBytes());
             digest.update((byte) (expires ? 1 : 0));
             digest.update(value);
             return ByteBuffer.wrap(digest.digest()).getLong();
@@ -57,21 +62,31 @@ final class StateWriter implements AutoCloseable {
         }
     }
 
-    void write(ExportLine each) {
-        byte[] value = each.value();
-        Instant expires = each.expires();
+    /** The name of the unit, empty for a broker that is none. */
+    public String unit() {
+        return shelf.unit().orElse("");
+    }
+
+    /**
+     * Writes a value, if the unit has not the same.
+     *
+     * @param value null for one that is not known
+     * @param expires null for never
+     */
+    public void write(
+            String key, byte @Nullable [] value, ValueProperties properties, @Nullable Instant expires) {
         Duration left = expires == null ? Duration.ZERO : Duration.between(Instant.now(), expires);
         if (value == null) {
             masked++;
         } else if (expires != null && left.compareTo(SHORTEST) < 0) {
             expired++;
-        } else if (Long.valueOf(hash(value, each.properties(), expires != null)).equals(there.get(each.key()))) {
+        } else if (Long.valueOf(hash(value, properties, expires != null)).equals(there.get(key))) {
             same++;
         } else {
             written++;
             if (!dry) {
-                PutOptions options = PutOptions.DEFAULT.with(each.properties());
-                put(each.key(), value, expires == null ? options : options.expiresAfter(left));
+                PutOptions options = PutOptions.DEFAULT.with(properties);
+                put(key, value, expires == null ? options : options.expiresAfter(left));
             }
         }
     }
@@ -84,14 +99,14 @@ final class StateWriter implements AutoCloseable {
     }
 
     /** Waits for what is on its way. */
-    void finish() {
+    public void finish() {
         while (!running.isEmpty()) {
             Waiting.join(running.removeFirst());
         }
     }
 
     /** What was done, in a sentence. */
-    String summary() {
+    public String summary() {
         StringBuilder words = new StringBuilder();
         words.append(written).append(dry ? " keys would be written, " : " keys written, ");
         words.append(same).append(" were there already");

@@ -23,7 +23,7 @@ public final class StatusCommand extends ShelfCommand {
     @Override
     public Integer call() {
         UnitState state;
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             state = UnitState.of(shelf);
         }
         if (state.documents().isEmpty()) {

@@ -30,11 +30,11 @@ public final class TreeCommand extends ShelfCommand {
     @Override
     public Integer call() {
         Masking masking;
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             masking = masking(shelf, reveal);
         }
         try {
-            Snapshot.read(connection().options(), filters(prefix), entry -> print(entry, masking));
+            Snapshot.read(options(), filters(prefix), entry -> print(entry, masking));
         } catch (IllegalArgumentException e) {
             throw mistake(String.valueOf(e.getMessage()));
         } finally {

@@ -36,7 +36,7 @@ public final class WatchCommand extends ShelfCommand {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Bookshelf shelf = connection().connect()) {
+        try (Bookshelf shelf = connect()) {
             Masking masking = masking(shelf, reveal);
             Watch watch = shelf.watch(filters.toArray(String[]::new));
             long printed = 0;
