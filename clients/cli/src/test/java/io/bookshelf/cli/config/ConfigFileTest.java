@@ -146,6 +146,8 @@ class ConfigFileTest {
                 "unit = 5 | line 1: unit must be a text in quotes, not 5",
                 "unit = \"a/b\" | line 1: unit must be 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or a digit, not \"a/b\"",
                 "\\ndata = \" \" | line 2: data must name a folder; leave it out for the default",
+                "catalogue = \"my.keys.toml\" | line 1: catalogue must be a list of texts, such as [\"a\", \"b\"], not \"my.keys.toml\"",
+                "catalogue = [\"\"] | line 1: catalogue must list files, such as [\"my.keys.toml\"]",
                 "mqtt = \"1883\" | line 1: mqtt must be HOST:PORT, such as 127.0.0.1:1883 or [::1]:1883, not \"1883\"",
                 "web = \"h:70000\" | line 1: web must have a port from 0 to 65535, not 70000",
                 "[web]\\nhosts = [] | line 1: web must be a text in quotes, not a table",
