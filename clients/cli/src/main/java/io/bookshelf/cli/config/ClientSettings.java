@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param passwordFile a file whose first line is the password
  */
 public record ClientSettings(
-        @Nullable String url, @Nullable Path pki, @Nullable String user, @Nullable Path passwordFile) {
+        @Nullable String url,
+        @Nullable Path pki,
+        @Nullable String user,
+        @Nullable Path passwordFile) {
     /** Nothing said. */
     public static final ClientSettings NONE = new ClientSettings(null, null, null, null);
 }

@@ -92,12 +92,14 @@ public final class RestoreCommand implements Callable<Integer> {
             }
             writer.finish();
             PrintWriter out = spec.commandLine().getOut();
-            out.println("the unit " + writer.unit() + " runs, so its values were written through it: " + writer.summary());
+            out.println(
+                    "the unit " + writer.unit() + " runs, so its values were written through it: " + writer.summary());
             out.flush();
             return 0;
         } catch (UnreachableException e) {
             throw new ConfigException("a unit runs on " + data + ": stop it, and then restore " + backup
-                    + "; or say with --url where it is, and the values are written through it (" + e.getMessage() + ")");
+                    + "; or say with --url where it is, and the values are written through it (" + e.getMessage()
+                    + ")");
         }
     }
 

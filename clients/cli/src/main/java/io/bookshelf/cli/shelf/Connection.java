@@ -24,8 +24,9 @@ public final class Connection {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "The unit: mqtt://, mqtts://, ws:// or wss://HOST:PORT (default: $BOOKSHELF_URL, client.url or"
-                    + " mqtt of bookshelf.toml, or mqtt://127.0.0.1:1883).")
+            description =
+                    "The unit: mqtt://, mqtts://, ws:// or wss://HOST:PORT (default: $BOOKSHELF_URL, client.url or"
+                            + " mqtt of bookshelf.toml, or mqtt://127.0.0.1:1883).")
     private @Nullable String url;
 
     @Option(
@@ -41,7 +42,8 @@ public final class Connection {
     @Option(
             names = "--password-file",
             paramLabel = "FILE",
-            description = "File whose first line is the password (default: $BOOKSHELF_PASSWORD or client.password_file).")
+            description =
+                    "File whose first line is the password (default: $BOOKSHELF_PASSWORD or client.password_file).")
     private @Nullable Path passwordFile;
 
     @Option(

@@ -31,7 +31,10 @@ public final class DeleteCommand extends ShelfCommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "KEY", description = "The key.")
     private @Nullable String key;
 
-    @Option(names = "--prefix", paramLabel = "PREFIX", description = "All keys under it: lights/ for lights/hall and so on.")
+    @Option(
+            names = "--prefix",
+            paramLabel = "PREFIX",
+            description = "All keys under it: lights/ for lights/hall and so on.")
     private @Nullable String prefix;
 
     @Option(names = "--yes", description = "Do not ask.")
@@ -99,7 +102,8 @@ public final class DeleteCommand extends ShelfCommand {
     private boolean confirmed(int count, String under) {
         Console console = System.console();
         if (console == null || !console.isTerminal()) {
-            throw mistake("there are " + count + " keys under " + under + ": say --yes to delete them without being asked");
+            throw mistake(
+                    "there are " + count + " keys under " + under + ": say --yes to delete them without being asked");
         }
         String answer = console.readLine("Delete %d keys under %s? [y/N] ", count, under);
         return answer != null && answer.strip().equalsIgnoreCase("y");

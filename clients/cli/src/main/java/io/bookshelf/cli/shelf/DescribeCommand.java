@@ -15,7 +15,11 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class DescribeCommand extends ShelfCommand {
-    @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "PREFIX",
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            defaultValue = "",
+            paramLabel = "PREFIX",
             description = "The beginning of a key or of its pattern (default: everything).")
     private String prefix = "";
 

@@ -34,7 +34,11 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class ExportCommand extends ShelfCommand {
-    @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "PREFIX",
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            defaultValue = "",
+            paramLabel = "PREFIX",
             description = "Such as lights/, or a topic filter (default: everything).")
     private String prefix = "";
 

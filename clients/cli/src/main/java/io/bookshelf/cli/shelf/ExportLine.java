@@ -21,7 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param expires null for never
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record ExportLine(String key, byte @Nullable [] value, ValueProperties properties, @Nullable Instant expires) {
+record ExportLine(
+        String key,
+        byte @Nullable [] value,
+        ValueProperties properties,
+        @Nullable Instant expires) {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     /** Takes the fields as they come. */

@@ -15,7 +15,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class GetCommand extends ShelfCommand {
-    @Parameters(index = "0", paramLabel = "KEY", description = "The key, or one of the unit's own topics ($bookshelf/…).")
+    @Parameters(
+            index = "0",
+            paramLabel = "KEY",
+            description = "The key, or one of the unit's own topics ($bookshelf/…).")
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private String key;
 

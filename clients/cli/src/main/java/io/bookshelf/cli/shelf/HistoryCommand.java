@@ -42,18 +42,18 @@ public final class HistoryCommand extends ShelfCommand {
         }
         for (Conflict each : lost) {
             out().println(
-                    json()
-                            ? ConflictsCommand.json(each, masking)
-                            : line(each.lost("time"), each.lost("unit"), each.value(masking)) + "  "
-                                    + screen.faint("lost to a write of " + each.won("unit")));
+                            json()
+                                    ? ConflictsCommand.json(each, masking)
+                                    : line(each.lost("time"), each.lost("unit"), each.value(masking)) + "  "
+                                            + screen.faint("lost to a write of " + each.won("unit")));
         }
         current.ifPresent(entry -> out().println(
-                json()
-                        ? EntryJson.line(entry, masking.hides(key))
-                        : line(
-                                entry.time().map(Object::toString).orElse(""),
-                                entry.unit().orElse(""),
-                                masking.shown(entry))));
+                        json()
+                                ? EntryJson.line(entry, masking.hides(key))
+                                : line(
+                                        entry.time().map(Object::toString).orElse(""),
+                                        entry.unit().orElse(""),
+                                        masking.shown(entry))));
         out().flush();
         if (current.isEmpty()) {
             err().println("bookshelf: there is no value under " + key + " now");

@@ -24,7 +24,11 @@ public final class ListCommand extends ShelfCommand {
     private static final int KEY_WIDTH = 36;
     private static final int VALUE_WIDTH = 48;
 
-    @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "PREFIX",
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            defaultValue = "",
+            paramLabel = "PREFIX",
             description = "Such as lights/, or a topic filter (default: everything).")
     private String prefix = "";
 
@@ -58,10 +62,11 @@ public final class ListCommand extends ShelfCommand {
             out().println(EntryJson.line(entry, masking.hides(entry.key())));
         } else if (screen.isTerminal()) {
             out().printf(
-                    "%-" + KEY_WIDTH + "s  %s  %s%n",
-                    Texts.oneLine(entry.key()),
-                    String.format("%-" + VALUE_WIDTH + "s", Texts.cut(masking.shown(entry), VALUE_WIDTH)),
-                    screen.faint(age(entry, now) + entry.unit().map(unit -> ", " + unit).orElse("")));
+                            "%-" + KEY_WIDTH + "s  %s  %s%n",
+                            Texts.oneLine(entry.key()),
+                            String.format("%-" + VALUE_WIDTH + "s", Texts.cut(masking.shown(entry), VALUE_WIDTH)),
+                            screen.faint(age(entry, now)
+                                    + entry.unit().map(unit -> ", " + unit).orElse("")));
         } else {
             out().println(Texts.oneLine(entry.key()) + "\t" + masking.shown(entry));
         }

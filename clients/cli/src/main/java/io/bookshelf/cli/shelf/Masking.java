@@ -21,8 +21,8 @@ record Masking(List<List<String>> patterns) {
     /** Of the unit's catalogue documents. */
     static Masking of(List<Entry> documents) {
         return new Masking(documents.stream()
-                .filter(each -> Json.text(Json.parse(each.value()), "sensitivity")
-                        .equals("secret"))
+                .filter(each ->
+                        Json.text(Json.parse(each.value()), "sensitivity").equals("secret"))
                 .map(each -> levels(each.key().substring(CATALOGUE.length())))
                 .toList());
     }

@@ -38,12 +38,14 @@ public final class PairCommand extends ShelfCommand {
         byte[] offer = ("{\"code\":\"" + code + "\"}").getBytes(StandardCharsets.UTF_8);
         try (Bookshelf shelf = connect();
                 Watch watch = shelf.watch(PHONES + "+", CODE)) {
-            Object about =
-                    shelf.get("$bookshelf/unit").map(unit -> Json.parse(unit.value())).orElse(Map.of());
+            Object about = shelf.get("$bookshelf/unit")
+                    .map(unit -> Json.parse(unit.value()))
+                    .orElse(Map.of());
             String name = Json.text(about, "name");
             if (Json.text(about, "network").isEmpty()) {
-                return none("the unit " + name + " is of no network, so that no phone can be paired with it: start it with"
-                        + " a certificate of its own (bookshelf run --pki)");
+                return none(
+                        "the unit " + name + " is of no network, so that no phone can be paired with it: start it with"
+                                + " a certificate of its own (bookshelf run --pki)");
             }
             awaitSnapshot(watch);
             Thread takeBack = Thread.ofPlatform().unstarted(() -> takeBack(shelf));
@@ -87,7 +89,8 @@ public final class PairCommand extends ShelfCommand {
                             return none("no phone is paired: another bookshelf pair has taken its place");
                         }
                     } else if (Json.text(Json.parse(entry.value()), "unit").equals(unit)) {
-                        String name = Json.text(Json.parse(entry.value()), "name").replaceAll("\\p{C}", "?");
+                        String name =
+                                Json.text(Json.parse(entry.value()), "name").replaceAll("\\p{C}", "?");
                         out().println("Paired: " + name + " (" + entry.key().substring(PHONES.length()) + ")");
                         out().flush();
                         return 0;

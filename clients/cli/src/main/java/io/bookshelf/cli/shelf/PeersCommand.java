@@ -25,9 +25,7 @@ public final class PeersCommand extends ShelfCommand {
                 out().println(EntryJson.object(json -> {
                     json.writeStringField("peer", peer.getKey());
                     json.writeFieldName("state");
-                    json.writeRawValue(state.documents()
-                            .get("$bookshelf/peers/" + peer.getKey())
-                            .text());
+                    json.writeRawValue(state.raw("$bookshelf/peers/" + peer.getKey()));
                 }));
             } else {
                 out().println(words(screen, peer.getKey(), peer.getValue()));

@@ -41,7 +41,10 @@ public final class PutCommand extends ShelfCommand {
     @Option(names = "--file", paramLabel = "FILE", description = "The value is what this file holds.")
     private @Nullable Path file;
 
-    @Option(names = "--ttl", paramLabel = "TIME", converter = TimeSpan.Converter.class,
+    @Option(
+            names = "--ttl",
+            paramLabel = "TIME",
+            converter = TimeSpan.Converter.class,
             description = "It ends by itself after this time, such as 30s or 4h.")
     private @Nullable Duration timeToLive;
 
@@ -102,7 +105,9 @@ public final class PutCommand extends ShelfCommand {
         if (file != null) {
             return Files.readAllBytes(file);
         }
-        return "-".equals(value) ? System.in.readAllBytes() : String.valueOf(value).getBytes(StandardCharsets.UTF_8);
+        return "-".equals(value)
+                ? System.in.readAllBytes()
+                : String.valueOf(value).getBytes(StandardCharsets.UTF_8);
     }
 
     private void check(byte[] bytes) throws IOException {

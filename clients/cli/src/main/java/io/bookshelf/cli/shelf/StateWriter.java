@@ -73,8 +73,7 @@ public final class StateWriter implements AutoCloseable {
      * @param value null for one that is not known
      * @param expires null for never
      */
-    public void write(
-            String key, byte @Nullable [] value, ValueProperties properties, @Nullable Instant expires) {
+    public void write(String key, byte @Nullable [] value, ValueProperties properties, @Nullable Instant expires) {
         Duration left = expires == null ? Duration.ZERO : Duration.between(Instant.now(), expires);
         if (value == null) {
             masked++;

@@ -13,8 +13,11 @@ import picocli.CommandLine.Command;
 @Command(
         name = "status",
         description = "Show how a unit is: its health, links, clock and disk.",
-        footer = {"", "Example: bookshelf status --url mqtts://hall.home:8883 --pki anna",
-            "Exit code 1: the unit is degraded, or no unit."},
+        footer = {
+            "",
+            "Example: bookshelf status --url mqtts://hall.home:8883 --pki anna",
+            "Exit code 1: the unit is degraded, or no unit."
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class StatusCommand extends ShelfCommand {
@@ -44,33 +47,43 @@ public final class StatusCommand extends ShelfCommand {
         for (String name : List.of("unit", "health", "clock")) {
             if (state.documents().containsKey("$bookshelf/" + name)) {
                 json.writeFieldName(name);
-                json.writeRawValue(state.documents().get("$bookshelf/" + name).text());
+                json.writeRawValue(state.raw("$bookshelf/" + name));
             }
         }
         json.writeObjectFieldStart("peers");
         for (String peer : state.peers().keySet()) {
             json.writeFieldName(peer);
-            json.writeRawValue(state.documents().get("$bookshelf/peers/" + peer).text());
+            json.writeRawValue(state.raw("$bookshelf/peers/" + peer));
         }
         json.writeEndObject();
     }
 
     private void show(UnitState state) {
         Map<?, ?> listeners = Json.field(state.document("unit"), "listeners") instanceof Map<?, ?> map ? map : Map.of();
-        line("unit", screen.bold(state.text("unit", "name")) + ", version " + state.text("unit", "version")
-                + ", since " + state.text("unit", "started"));
-        line("listens", new TreeMap<>(listeners).entrySet().stream()
-                .map(each -> each.getKey() + " " + each.getValue())
-                .reduce((one, other) -> one + ", " + other)
-                .orElse("nowhere"));
+        line(
+                "unit",
+                screen.bold(state.text("unit", "name")) + ", version " + state.text("unit", "version") + ", since "
+                        + state.text("unit", "started"));
+        line(
+                "listens",
+                new TreeMap<>(listeners)
+                        .entrySet().stream()
+                                .map(each -> each.getKey() + " " + each.getValue())
+                                .reduce((one, other) -> one + ", " + other)
+                                .orElse("nowhere"));
         String status = state.text("health", "status");
         line("health", status.equals("ok") ? screen.good(status) : screen.bad(status) + problem(state));
         line("keys", state.text("health", "keys") + ", sequence " + state.text("health", "sequence"));
-        line("disk", disk(state.text("health", "diskBytes")) + ", last checked " + known(state.text("health", "lastCheck")));
+        line(
+                "disk",
+                disk(state.text("health", "diskBytes")) + ", last checked " + known(state.text("health", "lastCheck")));
         damage(state);
-        line("clock", state.text("clock", "time") + (state.text("clock", "known").equals("true")
-                ? ", known by " + state.text("clock", "source")
-                : ", " + screen.bad("not known: nothing expires")));
+        line(
+                "clock",
+                state.text("clock", "time")
+                        + (state.text("clock", "known").equals("true")
+                                ? ", known by " + state.text("clock", "source")
+                                : ", " + screen.bad("not known: nothing expires")));
         if (Json.field(state.document("health"), "warnings") instanceof List<?> warnings) {
             warnings.forEach(each -> line("warning", screen.bad(String.valueOf(each))));
         }

@@ -18,7 +18,11 @@ import picocli.CommandLine.Parameters;
 public final class TreeCommand extends ShelfCommand {
     private static final int VALUE_WIDTH = 60;
 
-    @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "PREFIX",
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            defaultValue = "",
+            paramLabel = "PREFIX",
             description = "Such as lights/ (default: everything).")
     private String prefix = "";
 
@@ -50,7 +54,9 @@ public final class TreeCommand extends ShelfCommand {
         }
         List<String> levels = List.of(entry.key().split("/", -1));
         int same = 0;
-        while (same < levels.size() - 1 && same < above.size() && levels.get(same).equals(above.get(same))) {
+        while (same < levels.size() - 1
+                && same < above.size()
+                && levels.get(same).equals(above.get(same))) {
             same++;
         }
         for (int i = same; i < levels.size() - 1; i++) {

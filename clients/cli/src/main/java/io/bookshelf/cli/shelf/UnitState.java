@@ -28,6 +28,12 @@ record UnitState(Map<String, Entry> documents) {
         return entry == null ? Map.of() : Json.parse(entry.value());
     }
 
+    /** A document as the unit sent it, such as that of the topic {@code $bookshelf/health}. */
+    String raw(String topic) {
+        Entry entry = documents.get(topic);
+        return entry == null ? "null" : entry.text();
+    }
+
     String text(String document, String field) {
         return Json.text(document(document), field);
     }

@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 /** Prints what changes. */
 @Command(
         name = "watch",
-        description = "Print the keys that match, then each change, until Ctrl-C; goes on by itself when the unit was away.",
+        description =
+                "Print the keys that match, then each change, until Ctrl-C; goes on by itself when the unit was away.",
         footer = {
             "",
             "Examples: bookshelf watch 'lights/#'",

@@ -121,10 +121,7 @@ class ConfigFileTest {
                                                 true,
                                                 List.of("clients/%c/#", "home/+/temperature")))),
                         new ClientSettings(
-                                "mqtts://hall.home:8883",
-                                folder.resolve("anna"),
-                                "anna",
-                                folder.resolve("secret"))));
+                                "mqtts://hall.home:8883", folder.resolve("anna"), "anna", folder.resolve("secret"))));
     }
 
     @Test

@@ -24,13 +24,16 @@ final class Messages {
             properties = properties.withPayloadFormat(1);
         }
         if (publish.getContentType().isPresent()) {
-            properties = properties.withContentType(publish.getContentType().get().toString());
+            properties =
+                    properties.withContentType(publish.getContentType().get().toString());
         }
         if (publish.getResponseTopic().isPresent()) {
-            properties = properties.withResponseTopic(publish.getResponseTopic().get().toString());
+            properties = properties.withResponseTopic(
+                    publish.getResponseTopic().get().toString());
         }
         if (publish.getCorrelationData().isPresent()) {
-            properties = properties.withCorrelationData(bytes(publish.getCorrelationData().get()));
+            properties = properties.withCorrelationData(
+                    bytes(publish.getCorrelationData().get()));
         }
         return new WireMessage(
                 publish.getTopic().toString(),
