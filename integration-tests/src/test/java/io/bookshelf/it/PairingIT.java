@@ -14,6 +14,7 @@ import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode
 import io.bookshelf.it.Phone.Token;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,10 +60,14 @@ final class PairingIT {
                 .send();
     }
 
-    private static Process command(WebNetwork network, String unit) throws IOException {
+    private static URI plainSession(WebNetwork network) {
+        return URI.create("http://127.0.0.1:" + network.unit("hall").web().getPort() + "/session");
+    }
+
+    private static Process command(UnitProcess unit) throws IOException {
         List<String> command = new ArrayList<>(UnitJvm.command());
-        command.addAll(List.of(
-                "pair", "--url", "mqtt://127.0.0.1:" + network.unit(unit).mqtt().getPort()));
+        command.addAll(
+                List.of("pair", "--url", "mqtt://127.0.0.1:" + unit.mqtt().getPort()));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
@@ -85,7 +90,8 @@ final class PairingIT {
         Phone phone = phone(network, "anna");
         assertThat(phone.get(network.page("hall", "/session")).body())
                 .isEqualTo("{\"unit\":\"hall\",\"network\":\"home\",\"signIn\":\"key\",\"holder\":null}");
-        Process command = command(network, "hall");
+        assertThat(phone.get(plainSession(network)).body()).contains("\"signIn\":\"none\"");
+        Process command = command(network.unit("hall"));
         try (BufferedReader out = command.inputReader(StandardCharsets.UTF_8)) {
             String code = code(out);
             assertThat(phone.pair("hall", code).statusCode()).isEqualTo(201);
@@ -177,6 +183,7 @@ final class PairingIT {
                         .reason())
                 .as("a token at the plain port")
                 .isEqualTo(0x86);
+        assertThat(phone.get(plainSession(network)).body()).contains("\"signIn\":\"key\"");
         RawMqtt web = units.webSocket(network.unit("hall"));
         assertThat(web.connect(Connect.v5("x").as(token.user(), token.password()))
                         .reason())
@@ -187,7 +194,7 @@ final class PairingIT {
     @Test
     void theCommandTakesItsCodeBackWhenItIsEnded() throws Exception {
         WebNetwork network = new WebNetwork(units, "", "hall");
-        Process command = command(network, "hall");
+        Process command = command(network.unit("hall"));
         try (BufferedReader out = command.inputReader(StandardCharsets.UTF_8)) {
             String code = code(out);
             command.destroy();
@@ -195,6 +202,18 @@ final class PairingIT {
             assertThat(phone(network, "anna").pair("hall", code).statusCode()).isEqualTo(410);
             assertThat(network.value("hall", CODE)).isNull();
         }
+    }
+
+    @Test
+    void theCommandSaysWhyNoPhoneCanBePaired() throws Exception {
+        UnitProcess alone = units.start();
+        Process command = command(alone);
+        assertThat(new String(command.getInputStream().readAllBytes(), UTF_8)).contains("is of no network");
+        assertThat(command.waitFor()).isEqualTo(1);
+        alone.kill9();
+        Process gone = command(alone);
+        assertThat(new String(gone.getInputStream().readAllBytes(), UTF_8)).contains("cannot be reached");
+        assertThat(gone.waitFor()).isEqualTo(1);
     }
 
     @Test

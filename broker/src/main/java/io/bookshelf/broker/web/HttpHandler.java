@@ -91,13 +91,17 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void ask(ChannelHandlerContext ctx, FullHttpRequest request) {
         asking = true;
         String from = String.valueOf(ctx.channel().remoteAddress());
+        String origin = request.headers().get(HttpHeaderNames.ORIGIN);
         signIn.answer(request, path(request), peer, from)
                 .whenComplete((response, failure) -> ctx.executor().execute(() -> {
                     asking = false;
                     if (response == null) {
                         log.error("a mistake of ours", failure);
                         ctx.close();
-                    } else if (closing) {
+                        return;
+                    }
+                    allow(origin, response);
+                    if (closing) {
                         Responses.closing(ctx, response);
                     } else {
                         send(ctx, response);
@@ -113,15 +117,18 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
         FullHttpResponse response = pages.answer(request.method(), path(request), request.headers());
-        String origin = request.headers().get(HttpHeaderNames.ORIGIN);
-        if (origin != null && guard.lists(origin)) {
-            response.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            response.headers().add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
-        }
+        allow(request.headers().get(HttpHeaderNames.ORIGIN), response);
         if (request.method().equals(HttpMethod.HEAD)) {
             response = Responses.withoutBody(response);
         }
         send(ctx, response);
+    }
+
+    private void allow(@Nullable String origin, FullHttpResponse response) {
+        if (origin != null && guard.lists(origin)) {
+            response.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            response.headers().set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+        }
     }
 
     private @Nullable FullHttpResponse refusal(ChannelHandlerContext ctx, FullHttpRequest request) {

@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class Challenges {
     static final int SECONDS = 60;
-    private static final String PURPOSE = "challenge";
 
     /** Signed ones that have not run out yet; only whoever has the key of a paired phone makes them more. */
     private static final int MOST_USED = 1_024;
@@ -24,19 +23,19 @@ final class Challenges {
     }
 
     String make(String id, long nanos) {
-        return seal.make(PURPOSE, id, nanos + TimeUnit.SECONDS.toNanos(SECONDS));
+        return seal.make(id, nanos + TimeUnit.SECONDS.toNanos(SECONDS));
     }
 
     /** Was it made for this phone, has not run out, and was not used yet? */
     boolean isGood(String id, String challenge, long nanos) {
-        Long until = seal.until(PURPOSE, id, challenge);
+        Long until = seal.until(id, challenge);
         return until != null && nanos - until < 0 && !used.containsKey(challenge);
     }
 
     /** Uses up a good one; false if so many are in use that it cannot be remembered. */
     boolean use(String id, String challenge, long nanos) {
         used.values().removeIf(until -> nanos - until >= 0);
-        Long until = seal.until(PURPOSE, id, challenge);
+        Long until = seal.until(id, challenge);
         if (until == null || used.size() >= MOST_USED) {
             return false;
         }

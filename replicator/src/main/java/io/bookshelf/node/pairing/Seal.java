@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes texts that only this start of this unit can have made: a random number and a time of the unit's monotonic clock, with
- * an HMAC-SHA-256 over what they are for. The key is in memory alone. Any thread.
+ * an HMAC-SHA-256 over that and the phone that they are for. The key is in memory alone. Any thread.
  */
 final class Seal {
     private static final String ALGORITHM = "HmacSHA256";
@@ -33,17 +33,17 @@ final class Seal {
     }
 
     /** @param until when it ends, in nanoseconds of the monotonic clock */
-    String make(String purpose, String id, long until) {
+    String make(String id, long until) {
         byte[] unique = new byte[RANDOM_BYTES];
         random.nextBytes(unique);
         ByteBuffer sealed = ByteBuffer.allocate(BYTES).put(unique).putLong(until);
-        sealed.put(mac(purpose, id, unique, until));
+        sealed.put(mac(id, unique, until));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed.array());
     }
 
-    /** When a text that was made for this ends, in nanoseconds of the monotonic clock; null if it was not. */
+    /** When a text that was made for this phone ends, in nanoseconds of the monotonic clock; null if it was not. */
     @Nullable
-    Long until(String purpose, String id, String text) {
+    Long until(String id, String text) {
         byte[] sealed;
         try {
             sealed = Base64.getUrlDecoder().decode(text);
@@ -59,14 +59,14 @@ final class Seal {
         long until = parts.getLong();
         byte[] mac = new byte[MAC_BYTES];
         parts.get(mac);
-        return MessageDigest.isEqual(mac, mac(purpose, id, unique, until)) ? until : null;
+        return MessageDigest.isEqual(mac, mac(id, unique, until)) ? until : null;
     }
 
-    private byte[] mac(String purpose, String id, byte[] unique, long until) {
+    private byte[] mac(String id, byte[] unique, long until) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
-            mac.update((purpose + ':' + id + ':').getBytes(US_ASCII));
+            mac.update(id.getBytes(US_ASCII));
             mac.update(unique);
             mac.update(ByteBuffer.allocate(Long.BYTES).putLong(until).array());
             return mac.doFinal();

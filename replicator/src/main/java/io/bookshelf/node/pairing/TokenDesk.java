@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 /** Gives tokens to phones that prove their keys. One thread; any may show a token. */
 final class TokenDesk {
     static final int TOKEN_SECONDS = 3_600;
-    private static final String TOKEN = "token";
 
     private final String network;
     private final String unit;
@@ -63,7 +62,7 @@ final class TokenDesk {
         }
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("user", phone.id());
-        answer.put("password", tokens.make(TOKEN, phone.id(), nanos + TimeUnit.SECONDS.toNanos(TOKEN_SECONDS)));
+        answer.put("password", tokens.make(phone.id(), nanos + TimeUnit.SECONDS.toNanos(TOKEN_SECONDS)));
         answer.put("seconds", TOKEN_SECONDS);
         return new Answer(200, Fields.write(answer), 0);
     }
@@ -73,7 +72,7 @@ final class TokenDesk {
         if (!PhoneKey.isId(id) || phones.get(id) == null) {
             return false;
         }
-        Long until = tokens.until(TOKEN, id, new String(token, US_ASCII));
+        Long until = tokens.until(id, new String(token, US_ASCII));
         return until != null && nanos - until < 0;
     }
 }
