@@ -94,7 +94,7 @@ describe("a shelf", () => {
     const value = told("a", "1", { time: 1_000 });
     snapshot(shelf, [value], 2_000);
     shelf.take(change("a", "2"), 70_000);
-    const again = told("a", "2", { time: 70_000, version: shelf.values.get("a")!.version });
+    const again = told("a", "2", { time: 75_000, version: shelf.values.get("a")!.version });
     snapshot(shelf, [again], 80_000);
     expect(shelf.recent(80_000)).toMatchObject([{ key: "a", at: 70_000 }]);
   });

@@ -12,6 +12,7 @@ class FakeUnit {
   triesLeft = 5;
   slow = false;
   readonly paired = new Map<string, string>();
+  readonly offered = new Set<string>();
   private readonly challenges = new Set<string>();
   private tokens = 0;
 
@@ -32,6 +33,7 @@ class FakeUnit {
   };
 
   private pair({ code, name, key }: Record<string, string>): Response {
+    this.offered.add(key!);
     if (this.slow) return Response.json({ error: "too fast" }, { status: 429, headers: { "Retry-After": "7" } });
     if (this.code === undefined) return Response.json({ error: "no code is open" }, { status: 410 });
     if (code !== this.code) return Response.json({ error: "wrong", triesLeft: --this.triesLeft }, { status: 403 });
@@ -119,6 +121,7 @@ describe("signing in", () => {
     unit.code = undefined;
     expect(await signIn.pair(SESSION, "12345678", "x")).toEqual({ kind: "closed" });
     expect(keyring.keys.size).toBe(0);
+    expect(unit.offered.size).toBe(1);
   });
 
   test("says that it was revoked, whether that shows at the challenge or at the token", async () => {

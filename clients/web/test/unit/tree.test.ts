@@ -16,6 +16,10 @@ describe("the tree of keys", () => {
     ]);
   });
 
+  test("puts nothing into a folder that only begins like it", () => {
+    expect(lines(treeRows(["a-", "a/b", "a0", "a0/b", "ab"], new Set()))).toEqual(["a-", "a/ 1", "a0", "a0/ 1", "ab"]);
+  });
+
   test("says of each line where it stands among its siblings", () => {
     const rows = treeRows(KEYS, new Set(["a/"]));
     expect(rows.map((row) => [row.level, row.position, row.siblings])).toEqual([
