@@ -39,6 +39,8 @@ class ClientTable {
     // Keys of `own` that are not known to be stored, in the order of their changes; and those that were sent.
     this.unsaved = new Set();
     this.inFlight = new Set();
+    this.refused = new Set();
+    this.retry = undefined;
     this.client = undefined;
     this.isReady = false;
   }
@@ -55,6 +57,7 @@ class ClientTable {
       clean: true,
       keepalive: 30,
       reconnectPeriod: 0,
+      connectTimeout: 10_000,
       // The unit stores this when we are gone, however that happens: with kill -9, too.
       will: { topic: this.presence, payload: "offline", qos: 1, retain: true },
     });
@@ -150,13 +153,20 @@ class ClientTable {
       if (error) {
         // Refused, such as by a full disk: that may pass.
         say(`${key}: ${error.message}: trying again`);
-        this.unsaved.add(key);
-        setTimeout(() => this.save(), RETRY_MILLIS);
-        return;
+        this.refused.add(key);
+        this.retry ??= setTimeout(() => this.retryRefused(), RETRY_MILLIS);
+      } else if (this.own.get(key) === "" && !this.unsaved.has(key)) {
+        this.own.delete(key);
       }
-      if (this.own.get(key) === "" && !this.unsaved.has(key)) this.own.delete(key);
       this.save();
     });
+  }
+
+  retryRefused() {
+    this.retry = undefined;
+    for (const key of this.refused) this.unsaved.add(key);
+    this.refused.clear();
+    this.save();
   }
 
   line(line) {

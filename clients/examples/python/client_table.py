@@ -10,9 +10,9 @@ Lines on standard input say what this unit's table is:
 Lines on standard output say what all tables together are: "+ UNIT/MAC JSON", "- UNIT/MAC", and
 "ready N clients" whenever all there is has been shown.
 
-Needs paho-mqtt (Debian: python3-paho-mqtt). Speaks MQTT 3.1.1 on purpose: paho-mqtt 1.x does not tell
-its user when MQTT 5 refuses a write; with 3.1.1 a unit that refuses ends the connection, which nobody
-can miss.
+Needs paho-mqtt (Debian: python3-paho-mqtt; runs with 1.6 and with 2.1). Speaks MQTT 3.1.1 on purpose:
+paho-mqtt 1.x does not tell its user when MQTT 5 refuses a write; with 3.1.1 a unit that refuses ends the
+connection, which nobody can miss.
 """
 
 import argparse
@@ -29,6 +29,8 @@ MARKER = "$bookshelf/snapshot/client-table"
 # So many writes wait for their acknowledgement at most; a unit takes 1,024 by default.
 WINDOW = 20
 RETRY_SECONDS = 1
+# A connection that has not brought the whole snapshot by then is given up: it may be half dead.
+READY_SECONDS = 10
 
 
 def say(text):
@@ -52,6 +54,7 @@ class ClientTable:
         # that were sent, by packet id.
         self.unsaved = {}
         self.in_flight = {}
+        self.window = WINDOW
         self.client = None
         self.is_ready = False
         self.retry_at = 0.0
@@ -89,11 +92,15 @@ class ClientTable:
         client.subscribe([(TABLES + "+/+", 1), (MARKER, 0)])
 
     def on_disconnect(self, client, userdata, code):
-        say("lost the unit: trying again")
+        suspects = list(self.in_flight.values())
+        say("lost the unit" + (f", which may refuse {suspects[0]}" if len(suspects) == 1 else "") + ": trying again")
         self.client = None
         self.is_ready = False
-        # Nobody knows whether these were stored. To write the same once more does no harm.
+        # Nobody knows whether these were stored. To write the same once more does no harm. But one of them
+        # may be what the unit refuses: behind all others, and one at a time, it holds up nothing else.
+        self.window = 1 if self.in_flight else WINDOW
         for key in self.in_flight.values():
+            self.unsaved.pop(key, None)
             self.unsaved[key] = True
         self.in_flight.clear()
 
@@ -113,7 +120,7 @@ class ClientTable:
             if key.startswith(TABLES) and self.view.get(key, "") != value:
                 self.unsaved[key] = True
         # The will of the connection before may have been stored meanwhile.
-        self.unsaved[self.presence] = True
+        self.unsaved = {self.presence: True, **self.unsaved}
         self.is_ready = True
         self.drop_leftovers()
         self.save()
@@ -146,7 +153,7 @@ class ClientTable:
             return
         sent = set(self.in_flight.values())
         for key in list(self.unsaved):
-            if len(self.in_flight) == WINDOW:
+            if len(self.in_flight) >= self.window:
                 return
             if key in sent:
                 continue  # one at a time of each key, so that the last one stands
@@ -183,6 +190,12 @@ class ClientTable:
         while True:
             if self.client is None and time.monotonic() >= self.retry_at:
                 self.connect()
+            if self.client and not self.is_ready and time.monotonic() >= self.retry_at + READY_SECONDS:
+                say("the unit does not answer")
+                self.client.on_disconnect = None
+                self.client.disconnect()
+                self.on_disconnect(self.client, None, 0)
+                continue
             client = self.client
             sockets = [client.socket()] if client else []
             writing = sockets if client and client.want_write() else []

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A page of the documentation, as far as it can be run. In a fenced block of the language {@code console}, a line that begins
@@ -30,6 +31,7 @@ final class DocPage {
 
     private static final String NOT_RUN = "<!-- not run: ";
     private static final String BEFORE = "<!-- before";
+    private static final Pattern COMMAND = Pattern.compile("(\\$ |(\\./)?bookshelf |\\./verify).*");
 
     private final String name;
     private final List<String> lines;
@@ -100,7 +102,8 @@ final class DocPage {
         at = to;
         if (!reason.isEmpty()) {
             notRun.add(name + ":" + from + ": " + reason);
-        } else if (lines.subList(from, to).stream().anyMatch(line -> line.startsWith("$ "))) {
+        } else if (lines.subList(from, to).stream()
+                .anyMatch(line -> COMMAND.matcher(line).matches())) {
             throw new AssertionError(name + ":" + from + ": commands in a block that is not called console");
         }
     }

@@ -15,6 +15,8 @@ final class DocRules {
             rule(
                     "(\"(?:diskBytes|millis|message-expiry-interval|roundTripMillis|bytesSent|bytesReceived)\":)\\d+",
                     "$1<number>"),
+            // A unit that has just started may not have checked all rows yet.
+            rule("\"lastCheck\":null", "\"lastCheck\":\"<time>\""),
             // What the shell says of a job that was killed.
             rule("^.*: line \\d+: +\\d+ Killed .*$", ""));
 

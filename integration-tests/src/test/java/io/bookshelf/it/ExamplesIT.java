@@ -56,6 +56,12 @@ final class ExamplesIT {
         agree(unit, daemon);
         awaitPresence(unit, "online");
 
+        String tooLong = "m".repeat(600);
+        daemon.type("+ " + tooLong + " {}", "+ m4 {}", "- m3");
+        truth.put("hall/m4", "{}");
+        truth.remove("hall/m3");
+        agree(unit, daemon);
+
         daemon.close();
         awaitPresence(unit, "offline");
     }

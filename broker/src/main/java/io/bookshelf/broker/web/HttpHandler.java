@@ -127,7 +127,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void allow(@Nullable String origin, FullHttpResponse response) {
         if (origin != null && guard.lists(origin)) {
             response.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            response.headers().set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+            response.headers().add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
         }
     }
 
