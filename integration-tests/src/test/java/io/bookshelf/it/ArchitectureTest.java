@@ -118,8 +118,7 @@ final class ArchitectureTest {
     void theMqttClientStaysInTheLinksTheLibraryAndTheDemo() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(
-                        "io.bookshelf.link..", "io.bookshelf.client.wire..", "io.bookshelf.cli.demo..")
+                .resideOutsideOfPackages("io.bookshelf.link..", "io.bookshelf.client.wire..", "io.bookshelf.cli.demo..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("com.hivemq..", "io.reactivex..", "org.reactivestreams..")
@@ -140,7 +139,8 @@ final class ArchitectureTest {
                 .should()
                 .haveRawReturnType(resideInAPackage("io.bookshelf.client.wire.."))
                 .orShould()
-                .haveRawParameterTypes(DescribedPredicate.anyElementThat(resideInAPackage("io.bookshelf.client.wire..")))
+                .haveRawParameterTypes(
+                        DescribedPredicate.anyElementThat(resideInAPackage("io.bookshelf.client.wire..")))
                 .check(all);
     }
 

@@ -55,13 +55,14 @@ final class BackupIT {
         assertThat(refused.code).as(refused.text).isEqualTo(2);
         assertThat(refused.text).hasLineCount(1).contains("a unit runs on " + data);
         String url = "mqtt://127.0.0.1:" + unit.mqtt().getPort();
-        Said another =
-                bookshelf("restore", backup.toString(), "--data", data, "--unit", "somebody", "--url", url);
+        Said another = bookshelf("restore", backup.toString(), "--data", data, "--unit", "somebody", "--url", url);
         assertThat(another.text).contains("the unit unit-under-test, not somebody");
         Said through =
                 bookshelf("restore", backup.toString(), "--data", data, "--unit", "unit-under-test", "--url", url);
         assertThat(through.code).as(through.text).isZero();
-        assertThat(client.snapshot(0, "k/0", "k/later")).extracting(Packet::text).containsExactly("before", "after");
+        assertThat(client.snapshot(0, "k/0", "k/later"))
+                .extracting(Packet::text)
+                .containsExactly("before", "after");
         Said running = bookshelf("doctor", "--data", data);
         assertThat(running.code).as(running.text).isZero();
         assertThat(running.text).contains("is in use: the unit runs", "rows that are whole");

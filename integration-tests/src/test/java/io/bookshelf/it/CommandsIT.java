@@ -116,7 +116,8 @@ final class CommandsIT {
         assertThat(text.out()).isEqualTo("w/a 1\nw/b 2\n");
         assertThat(ok("watch", "w/a", "--json", "--until-complete").out().lines())
                 .satisfiesExactly(
-                        first -> assertThat(first).contains("\"event\":\"snapshot\"", "\"key\":\"w/a\"", "\"value\":\"1\""),
+                        first -> assertThat(first)
+                                .contains("\"event\":\"snapshot\"", "\"key\":\"w/a\"", "\"value\":\"1\""),
                         last -> assertThat(last).isEqualTo("{\"event\":\"complete\",\"count\":1}"));
     }
 
@@ -132,9 +133,11 @@ final class CommandsIT {
         String whole = Files.readString(file);
         assertThat(whole).hasLineCount(4);
         Files.writeString(file, whole.substring(0, whole.indexOf("\"e/zz\"")));
-        assertThat(ok("export", "e/", "--output", file.toString(), "--resume").err()).contains("1 keys exported");
+        assertThat(ok("export", "e/", "--output", file.toString(), "--resume").err())
+                .contains("1 keys exported");
         assertThat(Files.readString(file).lines().map(CommandsIT::withoutRemaining))
-                .containsExactlyElementsOf(whole.lines().map(CommandsIT::withoutRemaining).toList());
+                .containsExactlyElementsOf(
+                        whole.lines().map(CommandsIT::withoutRemaining).toList());
         saysNo(run("export", "e/", "--output", file.toString()), 2, "is there already");
 
         ok("delete", "--prefix", "e/", "--yes");

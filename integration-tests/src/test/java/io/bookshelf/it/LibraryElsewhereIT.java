@@ -40,14 +40,19 @@ final class LibraryElsewhereIT {
                 "hall",
                 List.of(),
                 "127.0.0.1",
-                List.of("--listen", "127.0.0.1:" + door.getPort(), "--pki", folder.resolve("hall").toString())));
+                List.of(
+                        "--listen",
+                        "127.0.0.1:" + door.getPort(),
+                        "--pki",
+                        folder.resolve("hall").toString())));
         unit.start();
         String url = "mqtts://127.0.0.1:" + door.getPort();
         try (Bookshelf anna = Bookshelf.at(url).pki(folder.resolve("anna")).connect()) {
             anna.put("owner/says", "hello");
             assertThat(anna.get("owner/says").map(Entry::text)).contains("hello");
             assertThatThrownBy(() -> anna.put("local/x", "1"))
-                    .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.code()).isEqualTo(0x87));
+                    .isInstanceOfSatisfying(
+                            RefusedException.class, e -> assertThat(e.code()).isEqualTo(0x87));
         }
         assertThatThrownBy(() -> Bookshelf.at(url).pki(folder.resolve("eve")).connect())
                 .isInstanceOf(BookshelfException.class);
@@ -55,8 +60,8 @@ final class LibraryElsewhereIT {
         assertThatThrownBy(() -> Bookshelf.at(url).pki(folder.resolve("nowhere")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("bookshelf pki issue");
-        assertThatThrownBy(() -> Bookshelf.connect(
-                        "mqtts://127.0.0.1:" + unit.mqtt().getPort()))
+        assertThatThrownBy(() ->
+                        Bookshelf.connect("mqtts://127.0.0.1:" + unit.mqtt().getPort()))
                 .isInstanceOf(UnreachableException.class)
                 .hasMessageContaining("does it speak TLS there?");
     }

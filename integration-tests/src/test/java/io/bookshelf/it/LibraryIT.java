@@ -77,14 +77,11 @@ final class LibraryIT {
         Entry entry = shelf.get("lib/value").orElseThrow();
         assertThat(entry.text()).isEqualTo("größer");
         assertThat(entry.properties())
-                .isEqualTo(new ValueProperties(
-                        1,
-                        "text/plain",
-                        null,
-                        null,
-                        List.of(new ValueProperties.Property("a", "1"), new ValueProperties.Property("a", "2")),
-                        "",
-                        ""));
+                .isEqualTo(ValueProperties.NONE
+                        .withPayloadFormat(1)
+                        .withContentType("text/plain")
+                        .withUser(List.of(
+                                new ValueProperties.Property("a", "1"), new ValueProperties.Property("a", "2"))));
         assertThat(entry.unit()).contains("unit-under-test");
         assertThat(shelf.unit()).contains("unit-under-test");
         assertThat(entry.age(Instant.now()).orElseThrow()).isLessThan(RawMqtt.PATIENCE);
@@ -111,8 +108,8 @@ final class LibraryIT {
         assertThatThrownBy(() -> shelf.put("lib/text", new byte[] {(byte) 0xFF}, PutOptions.DEFAULT.utf8()))
                 .isInstanceOf(RefusedException.class);
         assertThat(shelf.list("lib/text", "lib/large")).isEmpty();
-        assertThatThrownBy(() -> Bookshelf.connect(
-                        "mqtt://127.0.0.1:" + Ports.free().getPort()))
+        assertThatThrownBy(() ->
+                        Bookshelf.connect("mqtt://127.0.0.1:" + Ports.free().getPort()))
                 .isInstanceOf(UnreachableException.class)
                 .hasMessageContaining("nobody answers at mqtt://127.0.0.1:");
     }
@@ -147,9 +144,10 @@ final class LibraryIT {
     void whatHappensDuringACutIsToldAsCurrentValuesAndWritesAreSentAgain() throws Exception {
         Relay cable = UNITS.closing(new Relay(unit.mqtt(), Duration.ZERO));
         Bookshelf near = connect();
-        Bookshelf far = UNITS.closing(Bookshelf.at("mqtt://127.0.0.1:" + cable.address().getPort())
-                .timeout(RawMqtt.PATIENCE)
-                .connect());
+        Bookshelf far =
+                UNITS.closing(Bookshelf.at("mqtt://127.0.0.1:" + cable.address().getPort())
+                        .timeout(RawMqtt.PATIENCE)
+                        .connect());
         for (String name : List.of("same", "changed", "deleted")) {
             near.put("lib/cut/" + name, "1");
         }
@@ -167,7 +165,10 @@ final class LibraryIT {
         assertThat(untilComplete(watch))
                 .extracting(LibraryIT::words)
                 .containsExactlyInAnyOrder(
-                        "lib/cut/changed=3 snapshot", "lib/cut/new=1 snapshot", "lib/cut/deleted deleted", "complete 3");
+                        "lib/cut/changed=3 snapshot",
+                        "lib/cut/new=1 snapshot",
+                        "lib/cut/deleted deleted",
+                        "complete 3");
         write.join();
         assertThat(near.get("lib/cut-write").orElseThrow().text()).isEqualTo("far");
     }

@@ -104,7 +104,9 @@ final class PatternsIT {
             for (UnitTable<String> table : List.of(here, there)) {
                 soon().until(() -> {
                     UnitTable.Row<String> row = table.merged().get("phone");
-                    return row != null && row.unit().equals("attic") && row.value().equals("-41");
+                    return row != null
+                            && row.unit().equals("attic")
+                            && row.value().equals("-41");
                 });
             }
         }
@@ -166,9 +168,10 @@ final class PatternsIT {
     void aLeaseWhoseUnitIsGoneIsLostWhenItsTimeIsOver() {
         AtomicInteger lost = new AtomicInteger();
         Relay cable = UNITS.closing(new Relay(network.unit("hall").mqtt(), Duration.ZERO));
-        Bookshelf far = UNITS.closing(Bookshelf.at("mqtt://127.0.0.1:" + cable.address().getPort())
-                .timeout(Duration.ofSeconds(1))
-                .connect());
+        Bookshelf far =
+                UNITS.closing(Bookshelf.at("mqtt://127.0.0.1:" + cable.address().getPort())
+                        .timeout(Duration.ofSeconds(1))
+                        .connect());
         Lease lease = Lease.take(far, "far", "one", Duration.ofSeconds(3), lost::incrementAndGet)
                 .orElseThrow();
         assertThat(lease.isHeld()).isTrue();
@@ -202,7 +205,8 @@ final class PatternsIT {
     @Test
     void presenceGoesWithTheProgramAndIsWrittenAgainWhenALateWillDeletesIt() {
         Relay cable = UNITS.closing(new Relay(network.unit("hall").mqtt(), Duration.ZERO));
-        ConnectOptions throughCable = Bookshelf.at("mqtt://127.0.0.1:" + cable.address().getPort());
+        ConnectOptions throughCable =
+                Bookshelf.at("mqtt://127.0.0.1:" + cable.address().getPort());
         try (ShelfMap<String> who = Presence.who(attic);
                 Presence here = Presence.announce(throughCable, "lamp", "up", FOR_LONG)) {
             soon().until(() -> who.names().contains("lamp"));
@@ -232,7 +236,9 @@ final class PatternsIT {
             soon().until(() -> here.goIfReady(NAMES));
             soon().until(there::isGo);
             there.propose("100");
-            soon().until(() -> here.plan().equals(Optional.of("100")) && !here.isGo() && here.ready().isEmpty());
+            soon().until(() -> here.plan().equals(Optional.of("100"))
+                    && !here.isGo()
+                    && here.ready().isEmpty());
         }
     }
 
