@@ -58,7 +58,7 @@ class MainTest {
                 "run --unit | Missing required parameter for option '--unit'",
                 "run --unit a/b | --unit must be 1 to 63 letters",
                 "run --unit a --unit b | should be specified only once",
-                "pair --url ws://127.0.0.1:8080 | name it as mqtt://HOST:PORT",
+                "pair --url http://127.0.0.1:8080 | is no address of a unit: write mqtt://HOST:PORT",
                 "run here | there is one argument too many, here",
                 "run --config /does/not/exist.toml | there is no file /does/not/exist.toml",
                 "demo --units 0 | --units must be from 1 to 24, not 0",

@@ -89,6 +89,9 @@ record ExportLine(
                 }
                 user.add(new ValueProperties.Property(name, value));
             }
+            if (json.currentToken() != JsonToken.END_ARRAY) {
+                throw new IllegalArgumentException("\"properties\" is a list of pairs of texts");
+            }
             return user;
         }
 
