@@ -62,7 +62,9 @@ export class SignIn {
     try {
       const session = await this.session();
       this.network = session.network;
-      return session.signIn === "key" ? await this.withKey(session) : { kind: "open", session, credentials: undefined };
+      // Without a network there is nobody to pair with: the unit will ask for a password.
+      const byKey = session.signIn === "key" && session.network !== "";
+      return byKey ? await this.withKey(session) : { kind: "open", session, credentials: undefined };
     } catch {
       return { kind: "unreachable" };
     }

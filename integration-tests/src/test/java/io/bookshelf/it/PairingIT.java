@@ -212,8 +212,8 @@ final class PairingIT {
         assertThat(command.waitFor()).isEqualTo(1);
         alone.kill9();
         Process gone = command(alone);
-        assertThat(new String(gone.getInputStream().readAllBytes(), UTF_8)).contains("cannot be reached");
-        assertThat(gone.waitFor()).isEqualTo(1);
+        assertThat(new String(gone.getInputStream().readAllBytes(), UTF_8)).contains("nobody answers");
+        assertThat(gone.waitFor()).isEqualTo(3);
     }
 
     @Test

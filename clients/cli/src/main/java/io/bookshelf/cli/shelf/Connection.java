@@ -60,6 +60,7 @@ public final class Connection {
      * @throws ConfigException if what was said cannot be used
      */
     public ConnectOptions options(@Nullable Path config) {
+        beQuiet();
         Environment environment = Environment.ofThisProcess();
         Path file = config == null ? environment.settingsFile() : config;
         Settings settings = file == null ? Settings.DEFAULTS : ConfigFile.load(file);
@@ -75,6 +76,13 @@ public final class Connection {
         } catch (IllegalArgumentException mistake) {
             throw new ConfigException(String.valueOf(mistake.getMessage()));
         }
+    }
+
+    /** What a command has to say it says itself. Before the first logger, and before Netty. */
+    private static void beQuiet() {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
+        // Netty would look through all network interfaces for a number that nobody asks for.
+        System.setProperty("io.netty.machineId", "02:00:00:00:00:00:00:01");
     }
 
     private String url(Environment environment, Settings settings) {
