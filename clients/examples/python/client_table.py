@@ -158,8 +158,12 @@ class ClientTable:
             if key in sent:
                 continue  # one at a time of each key, so that the last one stands
             del self.unsaved[key]
+            client = self.client
             # Retained: stored. QoS 1: acknowledged when it is on disk. Empty: deleted.
-            info = self.client.publish(key, self.own[key], qos=1, retain=True)
+            info = client.publish(key, self.own[key], qos=1, retain=True)
+            if client is not self.client:  # publish found the connection broken: on_disconnect has run
+                self.unsaved[key] = True
+                return
             self.in_flight[info.mid] = key
 
     def on_publish(self, client, userdata, packet_id):

@@ -73,6 +73,23 @@ final class ExampleDaemon implements Closeable {
         }
     }
 
+    /** Does something while the daemon's process (not those that it started) is stopped, as by a scheduler. */
+    void asleep(Runnable meanwhile) throws IOException, InterruptedException {
+        signal("STOP");
+        try {
+            meanwhile.run();
+        } finally {
+            signal("CONT");
+        }
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid())
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
     /** Ends it by SIGTERM, as a service is stopped. */
     @Override
     public void close() {

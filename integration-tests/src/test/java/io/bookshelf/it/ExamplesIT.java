@@ -50,6 +50,10 @@ final class ExamplesIT {
         truth.put("hall/m1", "{\"name\":\"phone\",\"signal\":-50}");
         agree(unit, daemon);
 
+        tellOfNewsAndTheLossAtOnce(unit, daemon);
+        unit.start();
+        agree(unit, daemon);
+
         feedAndKill(example, unit, daemon);
         meanwhile(folder);
         unit.start();
@@ -64,6 +68,16 @@ final class ExamplesIT {
 
         daemon.close();
         awaitPresence(unit, "offline");
+    }
+
+    /** The daemon is asleep when its unit is killed, and finds news and a broken connection when it wakes. */
+    private void tellOfNewsAndTheLossAtOnce(UnitProcess unit, ExampleDaemon daemon) throws Exception {
+        daemon.asleep(() -> {
+            unit.kill9();
+            daemon.type("+ n1 {}", "+ n2 {}", "+ n3 {}", "- n1");
+        });
+        truth.put("hall/n2", "{}");
+        truth.put("hall/n3", "{}");
     }
 
     /** Kills the unit in the midst of writes, so that some are not acknowledged; the table changes meanwhile, too. */
