@@ -73,21 +73,9 @@ final class ExampleDaemon implements Closeable {
         }
     }
 
-    /** Does something while the daemon's process (not those that it started) is stopped, as by a scheduler. */
-    void asleep(Runnable meanwhile) throws IOException, InterruptedException {
-        signal("STOP");
-        try {
-            meanwhile.run();
-        } finally {
-            signal("CONT");
-        }
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid())
-                .inheritIO()
-                .start();
-        assertThat(kill.waitFor()).isZero();
+    /** Stops its process (not those that it started) until the answer is closed. */
+    Asleep asleep() {
+        return new Asleep(process.pid());
     }
 
     /** Ends it by SIGTERM, as a service is stopped. */

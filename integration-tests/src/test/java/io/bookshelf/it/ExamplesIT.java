@@ -71,11 +71,11 @@ final class ExamplesIT {
     }
 
     /** The daemon is asleep when its unit is killed, and finds news and a broken connection when it wakes. */
-    private void tellOfNewsAndTheLossAtOnce(UnitProcess unit, ExampleDaemon daemon) throws Exception {
-        daemon.asleep(() -> {
+    private void tellOfNewsAndTheLossAtOnce(UnitProcess unit, ExampleDaemon daemon) {
+        try (Asleep asleep = daemon.asleep()) {
             unit.kill9();
             daemon.type("+ n1 {}", "+ n2 {}", "+ n3 {}", "- n1");
-        });
+        }
         truth.put("hall/n2", "{}");
         truth.put("hall/n3", "{}");
     }

@@ -9,6 +9,7 @@ import io.bookshelf.client.CodecException;
 import io.bookshelf.client.Codecs;
 import io.bookshelf.client.ConnectOptions;
 import io.bookshelf.client.Entry;
+import io.bookshelf.client.NoAnswerException;
 import io.bookshelf.client.PutOptions;
 import io.bookshelf.client.RefusedException;
 import io.bookshelf.client.ShelfMap;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,6 +51,12 @@ final class LibraryIT {
 
     private static Bookshelf connect() {
         return UNITS.closing(at(unit).connect());
+    }
+
+    private static Bookshelf through(Relay cable) {
+        return Bookshelf.at("mqtt://127.0.0.1:" + cable.address().getPort())
+                .timeout(RawMqtt.PATIENCE)
+                .connect();
     }
 
     private static byte[] bytes(String text) {
@@ -144,10 +152,7 @@ final class LibraryIT {
     void whatHappensDuringACutIsToldAsCurrentValuesAndWritesAreSentAgain() throws Exception {
         Relay cable = UNITS.closing(new Relay(unit.mqtt(), Duration.ZERO));
         Bookshelf near = connect();
-        Bookshelf far =
-                UNITS.closing(Bookshelf.at("mqtt://127.0.0.1:" + cable.address().getPort())
-                        .timeout(RawMqtt.PATIENCE)
-                        .connect());
+        Bookshelf far = UNITS.closing(through(cable));
         for (String name : List.of("same", "changed", "deleted")) {
             near.put("lib/cut/" + name, "1");
         }
@@ -174,6 +179,50 @@ final class LibraryIT {
     }
 
     @Test
+    void aWriteOnItsWayWhenTheConnectionBreaksIsSentAgainUnlessItWouldMeanSomethingElse() throws Exception {
+        Relay cable = UNITS.closing(new Relay(unit.mqtt(), Duration.ZERO));
+        Bookshelf far = UNITS.closing(through(cable));
+        String large = "x".repeat(10_000);
+        CompletableFuture<Void> write;
+        CompletableFuture<Void> claim;
+        try (Asleep asleep = new Asleep(unit.process().pid())) {
+            long before = cable.traffic().bytesThere();
+            claim = far.putAsync("lib/way/claim", bytes(large), PutOptions.DEFAULT.ifAbsent());
+            write = far.putAsync("lib/way/write", bytes(large), PutOptions.DEFAULT);
+            await("both are on their way")
+                    .until(() -> cable.traffic().bytesThere() - before > 2L * large.length());
+            cable.cut();
+            assertThatThrownBy(claim::join)
+                    .hasRootCauseInstanceOf(NoAnswerException.class)
+                    .hasMessageContaining("the connection broke before the write of lib/way/claim");
+            assertThat(write).isNotDone();
+        }
+        cable.heal();
+        write.join();
+    }
+
+    @Test
+    void aListenerThatThrowsIsToldOfTheNextChange() {
+        Bookshelf shelf = connect();
+        List<String> told = new CopyOnWriteArrayList<>();
+        UNITS.closing(shelf.watch("lib/thrown/#", event -> {
+            told.add(words(event));
+            throw new IllegalStateException("thrown by a listener on purpose");
+        }));
+        await().dontCatchUncaughtExceptions().until(() -> told.contains("complete 0"));
+        shelf.put("lib/thrown/a", "1");
+        await().dontCatchUncaughtExceptions().until(() -> told.contains("lib/thrown/a=1"));
+        ShelfMap<String> map = UNITS.closing(shelf.map("lib/thrown/", Codecs.text()));
+        map.onChange(() -> {
+            throw new IllegalStateException("thrown by a listener on purpose");
+        });
+        map.awaitComplete(RawMqtt.PATIENCE);
+        shelf.put("lib/thrown/a", "2");
+        shelf.put("lib/thrown/b", "1");
+        await().dontCatchUncaughtExceptions().until(() -> map.names().contains("b"));
+    }
+
+    @Test
     void aReaderThatSleepsGetsTheLastValueOfEveryKeyThoughMoreWaitsThanItHasRoomFor() throws Exception {
         Bookshelf shelf = connect();
         Watch watch = connect().watch("lib/slow/#");
@@ -189,17 +238,15 @@ final class LibraryIT {
             stored.remove("lib/slow/" + i);
         }
         Map<String, Integer> seen = new HashMap<>();
-        await("the stored values").atMost(RealNetwork.SOON).until(() -> {
-            watch.poll(Duration.ofMillis(100)).ifPresent(event -> {
-                if (event instanceof WatchEvent.Changed changed) {
-                    String text = changed.entry().text();
-                    seen.put(changed.entry().key(), Integer.parseInt(text.substring(0, text.indexOf(' '))));
-                } else if (event instanceof WatchEvent.Deleted deleted) {
-                    seen.remove(deleted.key());
-                }
-            });
-            return seen.equals(stored);
-        });
+        while (!seen.equals(stored)) {
+            WatchEvent event = watch.poll(RawMqtt.PATIENCE).orElseThrow();
+            if (event instanceof WatchEvent.Changed changed) {
+                String text = changed.entry().text();
+                seen.put(changed.entry().key(), Integer.parseInt(text.substring(0, text.indexOf(' '))));
+            } else if (event instanceof WatchEvent.Deleted deleted) {
+                seen.remove(deleted.key());
+            }
+        }
     }
 
     /** Something with a shape. */

@@ -168,7 +168,8 @@ public final class Bookshelf implements AutoCloseable {
 
     /**
      * Watches, and hands what happens to a listener, one event after the other, on a virtual thread of its own; the
-     * listener may block, and use this client. It ends when the watch is closed.
+     * listener may block, and use this client. What it throws goes to its thread's handler of uncaught exceptions, which
+     * prints it unless it was set, and the next event follows. It ends when the watch is closed.
      */
     public Watch watch(String filter, Consumer<WatchEvent> listener) {
         Watch watch = watch(filter);
@@ -179,7 +180,8 @@ public final class Bookshelf implements AutoCloseable {
     private static void follow(Watch watch, Consumer<WatchEvent> listener) {
         try {
             while (true) {
-                listener.accept(watch.take());
+                WatchEvent event = watch.take();
+                Listeners.tell(() -> listener.accept(event));
             }
         } catch (BookshelfException | InterruptedException ended) {
             watch.close();

@@ -57,7 +57,7 @@ public final class ShelfMap<T> implements AutoCloseable {
         try {
             while (true) {
                 if (take(watch.take())) {
-                    listeners.forEach(Runnable::run);
+                    listeners.forEach(Listeners::tell);
                 }
             }
         } catch (BookshelfException | InterruptedException ended) {
@@ -168,7 +168,10 @@ public final class ShelfMap<T> implements AutoCloseable {
         shelf.delete(prefix + name);
     }
 
-    /** Runs it after each change, on the map's own thread, one at a time; it may block, and use the client. */
+    /**
+     * Runs it after each change, on the map's own thread, one at a time; it may block, and use the client. What it throws
+     * goes to that thread's handler of uncaught exceptions.
+     */
     public void onChange(Runnable listener) {
         listeners.add(listener);
     }

@@ -26,6 +26,10 @@ final class Beat implements AutoCloseable {
             task.run();
         } catch (BookshelfException notThisTime) {
             // The unit cannot be reached, or is full: the next beat tries again, and what is not refreshed expires.
+        } catch (RuntimeException ofAListener) {
+            // Thrown on, it would end all beats.
+            Thread own = Thread.currentThread();
+            own.getUncaughtExceptionHandler().uncaughtException(own, ofAListener);
         }
     }
 
