@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.bookshelf.broker.peer.PeerIdentity.Role;
 import io.bookshelf.client.Bookshelf;
 import io.bookshelf.client.BookshelfException;
+import io.bookshelf.client.ConnectOptions;
 import io.bookshelf.client.Entry;
 import io.bookshelf.client.RefusedException;
 import io.bookshelf.client.UnreachableException;
@@ -14,6 +15,7 @@ import io.bookshelf.client.Watch;
 import io.bookshelf.client.WatchEvent;
 import io.bookshelf.pki.AuthorityFolder;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -64,6 +66,29 @@ final class LibraryElsewhereIT {
                         Bookshelf.connect("mqtts://127.0.0.1:" + unit.mqtt().getPort()))
                 .isInstanceOf(UnreachableException.class)
                 .hasMessageContaining("does it speak TLS there?");
+    }
+
+    @Test
+    void aCertificateOfTheNetworkDoesNotMakeItsHolderAUnit() throws Exception {
+        Path folder = units.folder();
+        char[] password = "password".toCharArray();
+        AuthorityFolder home = AuthorityFolder.init(folder.resolve("home"), "home", InstantSource.system());
+        home.issue(Role.UNIT, "hall", 30, folder.resolve("hall"), password);
+        home.issue(Role.OWNER, "anna", 30, folder.resolve("anna"), password);
+        home.issue(Role.OWNER, "eve", 30, folder.resolve("eve"), password);
+        // as during a renewal: the key that fits the certificate is not the only one
+        Path keys = folder.resolve("anna").resolve("key.pem");
+        Files.writeString(keys, Files.readString(folder.resolve("eve").resolve("key.pem")) + Files.readString(keys));
+        try (TlsAnswerer hall = new TlsAnswerer(folder.resolve("hall").resolve("hall.p12"), password);
+                TlsAnswerer eve = new TlsAnswerer(folder.resolve("eve").resolve("eve.p12"), password)) {
+            at(hall, folder).connect().close();
+            assertThatThrownBy(() -> at(eve, folder).connect())
+                    .isInstanceOf(UnreachableException.class);
+        }
+    }
+
+    private static ConnectOptions at(TlsAnswerer somebody, Path folder) {
+        return Bookshelf.at("mqtts://127.0.0.1:" + somebody.port()).pki(folder.resolve("anna"));
     }
 
     @Test

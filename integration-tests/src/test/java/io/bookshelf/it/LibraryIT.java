@@ -1,6 +1,7 @@
 package io.bookshelf.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -18,6 +19,9 @@ import io.bookshelf.client.UnreachableException;
 import io.bookshelf.client.Watch;
 import io.bookshelf.client.WatchEvent;
 import io.bookshelf.schema.ValueProperties;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,9 +30,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Scanner;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -57,6 +65,16 @@ final class LibraryIT {
         return Bookshelf.at("mqtt://127.0.0.1:" + cable.address().getPort())
                 .timeout(RawMqtt.PATIENCE)
                 .connect();
+    }
+
+    /** How many subscriptions the unit has. */
+    private static int subscriptions() throws IOException {
+        URI metrics = URI.create("http://127.0.0.1:" + unit.web().getPort() + "/metrics");
+        try (InputStream page = metrics.toURL().openStream();
+                Scanner lines = new Scanner(page, StandardCharsets.UTF_8)) {
+            return Integer.parseInt(lines.findWithinHorizon("(?m)^bookshelf_subscriptions (\\d+)$", 0)
+                    .split(" ")[1]);
+        }
     }
 
     private static byte[] bytes(String text) {
@@ -202,6 +220,33 @@ final class LibraryIT {
     }
 
     @Test
+    void watchesOfTheSameFilterDoNotEndOneAnother() throws Exception {
+        Bookshelf shelf = connect();
+        Watch ends = shelf.watch("lib/twice/#");
+        Watch stays = shelf.watch("lib/twice/#");
+        untilComplete(ends);
+        untilComplete(stays);
+        ends.close();
+        assertThat(shelf.list("lib/twice/#")).isEmpty();
+        connect().put("lib/twice/a", "1");
+        assertThat(words(stays.poll(RawMqtt.PATIENCE).orElseThrow())).isEqualTo("lib/twice/a=1");
+    }
+
+    @Test
+    void whoseIdAnotherClientTakesEndsAndSaysSo() {
+        Bookshelf first = UNITS.closing(at(unit).clientId("twice").connect());
+        Bookshelf second = UNITS.closing(at(unit).clientId("twice").connect());
+        await().until(() -> !first.isConnected());
+        assertThatThrownBy(() -> first.put("lib/taken", "1"))
+                .isInstanceOf(UnreachableException.class)
+                .hasMessage("another client has connected with the same client id, twice");
+        assertThatThrownBy(() -> first.watch("lib/taken").take())
+                .hasMessage("another client has connected with the same client id, twice");
+        second.put("lib/taken", "2");
+        assertThat(second.isConnected()).isTrue();
+    }
+
+    @Test
     void aListenerThatThrowsIsToldOfTheNextChange() {
         Bookshelf shelf = connect();
         List<String> told = new CopyOnWriteArrayList<>();
@@ -225,8 +270,10 @@ final class LibraryIT {
     @Test
     void aReaderThatSleepsGetsTheLastValueOfEveryKeyThoughMoreWaitsThanItHasRoomFor() throws Exception {
         Bookshelf shelf = connect();
+        int before = subscriptions();
         Watch watch = connect().watch("lib/slow/#");
         untilComplete(watch);
+        await("the marker's subscription is gone").until(() -> subscriptions() == before + 1);
         Map<String, Integer> stored = new HashMap<>();
         for (int i = 0; i < 400; i++) {
             String key = "lib/slow/" + i * 7 % 200;
@@ -237,6 +284,7 @@ final class LibraryIT {
             shelf.delete("lib/slow/" + i);
             stored.remove("lib/slow/" + i);
         }
+        assertThat(subscriptions()).as("what does not fit stays with the unit").isEqualTo(before);
         Map<String, Integer> seen = new HashMap<>();
         while (!seen.equals(stored)) {
             WatchEvent event = watch.poll(RawMqtt.PATIENCE).orElseThrow();
@@ -264,6 +312,11 @@ final class LibraryIT {
             await().until(() -> lights.get("hall").equals(Optional.of(new Light(true, 40))));
             assertThat(lights.entry("hall").orElseThrow().properties().contentType())
                     .isEqualTo("application/json");
+            shelf.put("lib/map", "matches lib/map/#, and is not under lib/map/");
+            shelf.put("lib/map/hall", "no light any more");
+            await().until(() -> lights.unreadable().containsKey("hall"));
+            assertThat(lights.get("hall")).isEmpty();
+            assertThat(lights.unreadable()).containsOnlyKeys("broken", "hall");
             lights.put("broken", new Light(false, 0));
             lights.remove("hall");
             await().until(() -> lights.values().equals(Map.of("broken", new Light(false, 0))));
@@ -283,6 +336,15 @@ final class LibraryIT {
         long count = Snapshot.read(at(unit), List.of("lib/many/#"), entry -> read.put(entry.key(), entry.text()));
         assertThat(count).isEqualTo(300);
         assertThat(read).isEqualTo(expected);
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger slowly = new AtomicInteger();
+        ConnectOptions hasty = at(unit).timeout(Duration.ofMillis(500));
+        Snapshot.read(hasty, List.of("lib/many/1"), entry -> {
+            // longer than the unit is given for an answer: the time that a reader takes is its own
+            assertThatCode(() -> never.await(1_500, TimeUnit.MILLISECONDS)).doesNotThrowAnyException();
+            slowly.incrementAndGet();
+        });
+        assertThat(slowly).hasValue(1);
         assertThatThrownBy(() -> Snapshot.read(at(unit), List.of("lib/many/#"), entry -> {
                     throw new IllegalStateException("enough");
                 }))

@@ -45,6 +45,7 @@ final class Engine implements WireListener {
     private volatile boolean connected;
     private String problem = "not connected yet";
     private int attempts;
+    private volatile String farewell = CLOSED;
     private boolean closing;
 
     Engine(ConnectOptions options) {
@@ -102,8 +103,8 @@ final class Engine implements WireListener {
         }
     }
 
-    private static UnreachableException closed() {
-        return new UnreachableException(CLOSED);
+    private UnreachableException closed() {
+        return new UnreachableException(farewell);
     }
 
     void remove(Interest interest) {
@@ -243,6 +244,7 @@ final class Engine implements WireListener {
             return;
         }
         closing = true;
+        farewell = why;
         problem = why;
         UnreachableException reason = new UnreachableException(why);
         puts.end(reason);
