@@ -15,12 +15,17 @@ import java.util.function.Consumer;
  * A connection to a unit's state. It comes back by itself when it is lost; until then, what is asked waits, and fails when
  * the time-out is over. Thread-safe; one for a program is enough.
  *
- * <pre>{@code
- * try (Bookshelf shelf = Bookshelf.connect("mqtt://127.0.0.1:1883")) {
+ * {@snippet class="io.bookshelf.client.examples.ClientExamples" region="put-and-get" :
+ * // @start region="put-and-get"
+ * // url is such as mqtt://127.0.0.1:1883
+ * try (Bookshelf shelf = Bookshelf.connect(url)) {
  *     shelf.put("lights/hall", "on");
  *     System.out.println(shelf.get("lights/hall").map(Entry::text).orElse("not set"));
  * }
- * }</pre>
+ * // @end
+ * }
+ * }
+ * }
  *
  * <p>Each blocking method has a twin that returns a {@link CompletableFuture}, which fails with what the blocking one
  * throws: {@link UnreachableException}, {@link RefusedException}, {@link NoAnswerException}; an
