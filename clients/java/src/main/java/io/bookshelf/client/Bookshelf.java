@@ -128,7 +128,10 @@ public final class Bookshelf implements AutoCloseable {
     }
 
     /**
-     * As {@link #put(String, byte[], PutOptions)}; never waits. Writes of one client are applied in the order of the
+     * As {@link #put(String, byte[], PutOptions)}, but does not wait for the unit. It waits only while more than 16 MiB of
+     * earlier writes (with 512 bytes for each) are not acknowledged, so that who writes without end does not fill the memory;
+     * no longer than the time-out, after which it fails with an {@link UnreachableException}. Where it is called by what
+     * this client runs when a future is done, it does not wait, and fails at once then. Writes of one client are applied in the order of the
      * calls. One that is not acknowledged when the connection breaks is sent again when it is back, unless it is
      * {@link PutOptions#ifAbsent()}: that one fails with a {@link NoAnswerException}.
      *

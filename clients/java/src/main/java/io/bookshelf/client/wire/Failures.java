@@ -66,6 +66,10 @@ final class Failures {
                         settings.address() + " does not let this client in",
                         connect.getReasonCode(),
                         connect.getReasonString());
+            // What the client says to itself, as if the other side had.
+            case Mqtt5Disconnect none when words(none.getReasonCode(), none.getReasonString())
+                    .contains("waiting for CONNACK") ->
+                connection(settings.address() + " takes the connection and does not answer: does MQTT listen there?");
             case Mqtt5Disconnect end ->
                 new WireException(
                         WireException.Kind.CONNECTION,
