@@ -279,9 +279,9 @@ static void take_line(struct daemon *daemon, char *line) {
 static void connect_to_unit(struct daemon *daemon) {
   MQTTAsync_connectOptions options = MQTTAsync_connectOptions_initializer5;
   MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
-  /* The unit stores this when we are gone, however that happens: with kill -9, too. */
+  /* The unit does this when we are gone, however that happens: with kill -9, too. Empty: deleted. */
   will.topicName = daemon->presence;
-  will.message = "offline";
+  will.message = "";
   will.qos = 1;
   will.retained = 1;
   options.will = &will;
@@ -330,7 +330,7 @@ static void snapshot_complete(struct daemon *daemon) {
     struct row *seen = find(daemon->view, row->key);
     if (starts_with(row->key, TABLES) && strcmp(seen != NULL ? seen->value : "", row->value) != 0) row->unsaved = true;
   }
-  /* The will of the connection before may have been stored meanwhile. */
+  /* The will of the connection before may have deleted it meanwhile. */
   set_own(daemon, daemon->presence, "online");
   daemon->is_ready = true;
   drop_leftovers(daemon);

@@ -58,8 +58,8 @@ class ClientTable {
       keepalive: 30,
       reconnectPeriod: 0,
       connectTimeout: 10_000,
-      // The unit stores this when we are gone, however that happens: with kill -9, too.
-      will: { topic: this.presence, payload: "offline", qos: 1, retain: true },
+      // The unit does this when we are gone, however that happens: with kill -9, too. Empty: deleted.
+      will: { topic: this.presence, payload: "", qos: 1, retain: true },
     });
     this.client = client;
     client.on("connect", () => {
@@ -100,7 +100,7 @@ class ClientTable {
     for (const [key, value] of this.own) {
       if (key.startsWith(TABLES) && (this.view.get(key) ?? "") !== value) this.unsaved.add(key);
     }
-    // The will of the connection before may have been stored meanwhile.
+    // The will of the connection before may have deleted it meanwhile.
     this.unsaved.add(this.presence);
     this.isReady = true;
     this.dropLeftovers();

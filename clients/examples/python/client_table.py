@@ -73,8 +73,8 @@ class ClientTable:
         client.on_message = self.on_message
         client.on_publish = self.on_publish
         client.on_disconnect = self.on_disconnect
-        # The unit stores this when we are gone, however that happens: with kill -9, too.
-        client.will_set(self.presence, "offline", qos=1, retain=True)
+        # The unit does this when we are gone, however that happens: with kill -9, too. Empty: deleted.
+        client.will_set(self.presence, "", qos=1, retain=True)
         self.retry_at = time.monotonic() + RETRY_SECONDS
         try:
             client.connect(self.host, self.port, keepalive=30)
@@ -119,7 +119,7 @@ class ClientTable:
         for key, value in self.own.items():
             if key.startswith(TABLES) and self.view.get(key, "") != value:
                 self.unsaved[key] = True
-        # The will of the connection before may have been stored meanwhile.
+        # The will of the connection before may have deleted it meanwhile.
         self.unsaved = {self.presence: True, **self.unsaved}
         self.is_ready = True
         self.drop_leftovers()

@@ -29,7 +29,8 @@ final class TidyTest {
     private static List<Path> sources() throws IOException {
         Path root = Path.of("..").toRealPath();
         List<Path> sources = new ArrayList<>();
-        for (String module : List.of("schema", "broker", "replicator", "clients/cli", "integration-tests")) {
+        for (String module :
+                List.of("schema", "broker", "replicator", "clients/java", "clients/cli", "integration-tests")) {
             Path src = root.resolve(module).resolve("src");
             if (Files.isDirectory(src)) {
                 try (Stream<Path> files = Files.walk(src)) {

@@ -52,6 +52,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "bookshelf",
         description = "A replicated state server whose language is MQTT.",
         subcommands = CommandLine.HelpCommand.class,
+        footer = {
+            "",
+            "Examples: bookshelf run --unit hall",
+            "          bookshelf put lights/hall on",
+            "          bookshelf watch 'lights/#'"
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND")

@@ -22,6 +22,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "passwd",
         description = "Set a user's password in a password file; a running unit reads it again.",
+        footer = {
+            "",
+            "Examples: bookshelf passwd users.txt anna",
+            "          bookshelf passwd users.txt anna --stdin < secret.txt",
+            "          bookshelf passwd users.txt anna --delete"
+        },
         mixinStandardHelpOptions = true)
 final class PasswdCommand implements Callable<Integer> {
     /** bcrypt takes no notice of what comes after. */

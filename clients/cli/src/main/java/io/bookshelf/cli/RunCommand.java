@@ -30,6 +30,11 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "run",
         description = "Run a unit until SIGTERM or SIGINT.",
+        footer = {
+            "",
+            "Examples: bookshelf run --unit hall --data /srv/hall",
+            "          bookshelf run --pki hall --listen 0.0.0.0:8883 --peers peers.txt"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RunCommand implements Callable<Integer> {

@@ -5,7 +5,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Prints the version. */
-@Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
+@Command(
+        name = "version",
+        description = "Print the version.",
+        footer = {"", "Example: bookshelf version"},
+        mixinStandardHelpOptions = true)
 final class VersionCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli injects it

@@ -1,17 +1,24 @@
 package io.bookshelf.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class MainTest {
     private final StringWriter out = new StringWriter();
@@ -43,6 +50,46 @@ class MainTest {
     void explainsItself(String arguments) {
         assertThat(execute(arguments.split(" "))).isZero();
         assertThat(out.toString()).contains("Usage: bookshelf");
+    }
+
+    /** As a shell would split them: what the examples of the commands use of one is quotes, pipes and redirections. */
+    private static final Pattern EXAMPLE = Pattern.compile("\\bbookshelf ([^|<>)]+)");
+
+    private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+
+    static Stream<Named<CommandSpec>> commands() {
+        return below(Main.commandLine("").getCommandSpec())
+                .filter(each -> !(each.userObject() instanceof CommandLine.HelpCommand))
+                .map(each -> Named.of(each.qualifiedName(" "), each));
+    }
+
+    private static Stream<CommandSpec> below(CommandSpec command) {
+        return Stream.concat(
+                Stream.of(command),
+                command.subcommands().values().stream()
+                        .map(CommandLine::getCommandSpec)
+                        .filter(each -> !each.usageMessage().hidden())
+                        .flatMap(MainTest::below));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void showsAnExampleThatIsRightUsage(CommandSpec command) {
+        List<String> examples = Stream.of(command.usageMessage().footer())
+                .dropWhile(line -> !line.matches("Examples?: .*"))
+                .flatMap(line -> EXAMPLE.matcher(line).results())
+                .map(found -> found.group(1))
+                .toList();
+        String name = command.qualifiedName(" ").replaceFirst("^bookshelf ?", "");
+        assertThat(examples).anyMatch(example -> example.startsWith(name));
+        for (String example : examples) {
+            String[] words = WORD.matcher(example)
+                    .results()
+                    .map(word -> word.group(1) == null ? word.group() : word.group(1))
+                    .toArray(String[]::new);
+            assertThatNoException().as(example).isThrownBy(() -> Main.commandLine(words[0])
+                    .parseArgs(words));
+        }
     }
 
     @ParameterizedTest

@@ -15,12 +15,17 @@ import java.util.function.Consumer;
  * A connection to a unit's state. It comes back by itself when it is lost; until then, what is asked waits, and fails when
  * the time-out is over. Thread-safe; one for a program is enough.
  *
- * <pre>{@code
- * try (Bookshelf shelf = Bookshelf.connect("mqtt://127.0.0.1:1883")) {
+ * {@snippet class="io.bookshelf.client.examples.ClientExamples" region="put-and-get" :
+ * // @start region="put-and-get"
+ * // url is such as mqtt://127.0.0.1:1883
+ * try (Bookshelf shelf = Bookshelf.connect(url)) {
  *     shelf.put("lights/hall", "on");
  *     System.out.println(shelf.get("lights/hall").map(Entry::text).orElse("not set"));
  * }
- * }</pre>
+ * // @end
+ * }
+ * }
+ * }
  *
  * <p>Each blocking method has a twin that returns a {@link CompletableFuture}, which fails with what the blocking one
  * throws: {@link UnreachableException}, {@link RefusedException}, {@link NoAnswerException}; an
@@ -123,7 +128,10 @@ public final class Bookshelf implements AutoCloseable {
     }
 
     /**
-     * As {@link #put(String, byte[], PutOptions)}; never waits. Writes of one client are applied in the order of the
+     * As {@link #put(String, byte[], PutOptions)}, but does not wait for the unit. It waits only while more than 16 MiB of
+     * earlier writes (with 512 bytes for each) are not acknowledged, so that who writes without end does not fill the memory;
+     * no longer than the time-out, after which it fails with an {@link UnreachableException}. Where it is called by what
+     * this client runs when a future is done, it does not wait, and fails at once then. Writes of one client are applied in the order of the
      * calls. One that is not acknowledged when the connection breaks is sent again when it is back, unless it is
      * {@link PutOptions#ifAbsent()}: that one fails with a {@link NoAnswerException}.
      *

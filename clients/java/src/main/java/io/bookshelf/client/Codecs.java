@@ -14,11 +14,14 @@ import java.nio.charset.StandardCharsets;
 /**
  * The codecs that come along.
  *
- * <pre>{@code
- * record Light(boolean on, int percent) {}
- *
- * ShelfMap<Light> lights = shelf.map("lights/", Codecs.json(Light.class));
- * }</pre>
+ * {@snippet class="io.bookshelf.client.examples.ClientExamples" region="codecs" :
+ * // @start region="codecs"
+ * // record Light(boolean on, int percent) {}
+ * var json = Codecs.json(Light.class);
+ * shelf.put("rooms/attic", json.encode(new Light(true, 40)), PutOptions.DEFAULT.contentType(json.contentType()));
+ * Light attic = shelf.get("rooms/attic").orElseThrow().as(json);
+ * // @end
+ * }
  */
 public final class Codecs {
     private Codecs() {}

@@ -15,12 +15,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * How to connect; made by {@link Bookshelf#at}. Immutable.
  *
- * <pre>{@code
- * Bookshelf shelf = Bookshelf.at("mqtts://hall.home:8883")
- *     .pki(Path.of("anna"))
- *     .timeout(Duration.ofSeconds(5))
- *     .connect();
- * }</pre>
+ * {@snippet class="io.bookshelf.client.examples.ClientExamples" region="certificate" :
+ * // @start region="certificate"
+ * // url is such as mqtts://hall.home:8883, folder is what bookshelf pki issue has made
+ * Bookshelf shelf = Bookshelf.at(url)
+ *         .pki(folder)
+ *         .timeout(Duration.ofSeconds(5))
+ *         .patience(Duration.ofMinutes(1))
+ *         .connect();
+ * // @end
+ * }
  */
 public final class ConnectOptions {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -37,9 +41,8 @@ public final class ConnectOptions {
     }
 
     static ConnectOptions of(String url) {
-        String id = "bookshelf-" + UUID.randomUUID().toString().substring(0, 13);
         WireSettings wire =
-                new WireSettings(Address.parse(url), null, null, null, id, TIMEOUT, KEEP_ALIVE_SECONDS, null);
+                new WireSettings(Address.parse(url), null, null, null, "", TIMEOUT, KEEP_ALIVE_SECONDS, null);
         return new ConnectOptions(wire, TIMEOUT, Duration.ZERO);
     }
 
@@ -59,7 +62,7 @@ public final class ConnectOptions {
         return with(wire.pki(), user, bytes, wire.clientId(), wire.will());
     }
 
-    /** MQTT's client id; by default a random one. Of two clients with the same one, the unit keeps the newer. */
+    /** MQTT's client id; by default a random one for each connection. Of two clients with the same one, the unit keeps the newer. */
     public ConnectOptions clientId(String id) {
         return with(wire.pki(), wire.user(), wire.password(), id, wire.will());
     }
@@ -132,8 +135,15 @@ public final class ConnectOptions {
 
     /** Connects; fails as {@link #connect} does. */
     public CompletableFuture<Bookshelf> connectAsync() {
-        Engine engine = new Engine(this);
+        Engine engine = new Engine(named());
         return engine.start().thenApply(started -> new Bookshelf(engine, this));
+    }
+
+    /** With a client id: a random one where none was asked for, so that the same options serve any number of clients. */
+    ConnectOptions named() {
+        return wire.clientId().isEmpty()
+                ? clientId("bookshelf-" + UUID.randomUUID().toString().substring(0, 13))
+                : this;
     }
 
     WireSettings wire() {

@@ -38,11 +38,13 @@ final class Engine implements WireListener {
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final Interests interests;
     private final Puts puts;
+    private final Room room = new Room();
     private final long begun = System.nanoTime();
 
     private @Nullable Wire wire;
     private volatile @Nullable String unit;
     private volatile boolean connected;
+    private volatile @Nullable Thread own;
     private String problem = "not connected yet";
     private int attempts;
     private volatile String farewell = CLOSED;
@@ -51,7 +53,9 @@ final class Engine implements WireListener {
     Engine(ConnectOptions options) {
         this.options = options;
         this.thread = new ScheduledThreadPoolExecutor(
-                1, task -> Thread.ofPlatform().daemon().name("bookshelf-client").unstarted(task));
+                1,
+                task -> own =
+                        Thread.ofPlatform().daemon().name("bookshelf-client").unstarted(task));
         thread.setRemoveOnCancelPolicy(true);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.interests = new Interests(options.wire().clientId(), this::run);
@@ -75,7 +79,14 @@ final class Engine implements WireListener {
     }
 
     CompletableFuture<Void> put(WireMessage message, boolean once) {
+        try {
+            // This client's own thread is the one that makes room, so it cannot wait for some.
+            room.take(message, Thread.currentThread() == own ? Duration.ZERO : options.timeout());
+        } catch (UnreachableException full) {
+            return CompletableFuture.failedFuture(full);
+        }
         CompletableFuture<Void> outcome = new CompletableFuture<>();
+        var unused = outcome.whenComplete((done, failure) -> room.giveBack(message));
         boolean taken = run(() -> {
             if (closing) {
                 outcome.completeExceptionally(closed());
@@ -87,7 +98,8 @@ final class Engine implements WireListener {
         if (!taken) {
             outcome.completeExceptionally(closed());
         }
-        return outcome;
+        // A copy: who cancels it does not take the write back.
+        return outcome.copy();
     }
 
     void add(Interest interest) {

@@ -15,10 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key with its value and what the unit tells about it. Immutable.
  *
- * <pre>{@code
- * shelf.get("lights/hall").ifPresent(entry ->
- *     System.out.printf("%s, set %s ago by %s%n", entry.text(), entry.age(Instant.now()).orElse(null), entry.unit().orElse("?")));
- * }</pre>
+ * {@snippet class="io.bookshelf.client.examples.ClientExamples" region="age" :
+ * // @start region="age"
+ * shelf.get("lights/hall").ifPresent(entry -> {
+ *     String unit = entry.unit().orElse("?");
+ *     Duration age = entry.age(Instant.now()).orElse(Duration.ZERO);
+ *     System.out.println(entry.text() + ", set at " + unit + " " + age.toSeconds() + " s ago");
+ * });
+ * // @end
+ * }
  */
 public final class Entry {
     static final String VERSION = "bookshelf-version";

@@ -10,9 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What goes along with a value. Immutable.
  *
- * <pre>{@code
- * shelf.put("guests/code", code, PutOptions.DEFAULT.expiresAfter(Duration.ofHours(4)).contentType("text/plain"));
- * }</pre>
+ * {@snippet class="io.bookshelf.client.examples.ClientExamples" region="expiry" :
+ * // @start region="expiry"
+ * shelf.put(
+ *         "guests/code",
+ *         code,
+ *         PutOptions.DEFAULT.expiresAfter(Duration.ofHours(4)).contentType("text/plain"));
+ * // @end
+ * }
  */
 public final class PutOptions {
     /** Nothing besides the value: it stays until it is overwritten or deleted. */

@@ -15,14 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The writes that have not been acknowledged, in their order. Belongs to the engine's thread. */
 final class Puts {
-    /** Who writes without ever waiting gets a failure instead of a full heap. */
-    private static final long WAITING_BYTES = 16L * 1024 * 1024;
-
     private final Executor thread;
     private final BiFunction<Runnable, Duration, Runnable> later;
     private final TreeMap<Long, Waiting> waiting = new TreeMap<>();
     private long next;
-    private long bytes;
     private @Nullable Runnable whenEmpty;
 
     private static final class Waiting {
@@ -59,14 +55,8 @@ final class Puts {
             CompletableFuture<Void> outcome,
             Duration timeout,
             Supplier<String> problem) {
-        if (bytes + message.payload().length > WAITING_BYTES && !waiting.isEmpty()) {
-            outcome.completeExceptionally(new UnreachableException(
-                    "more than 16 MiB of writes wait to be acknowledged: wait for some of them before writing more"));
-            return;
-        }
         Waiting put = new Waiting(next++, message, once, outcome);
         waiting.put(put.number, put);
-        bytes += message.payload().length;
         put.cancel = later.apply(
                 () -> fail(
                         put,
@@ -152,7 +142,6 @@ final class Puts {
 
     private void settle(Waiting put) {
         if (waiting.remove(put.number) != null) {
-            bytes -= put.message.payload().length;
             put.cancel.run();
         }
         Runnable then = whenEmpty;

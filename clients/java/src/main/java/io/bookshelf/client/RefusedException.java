@@ -1,6 +1,22 @@
 package io.bookshelf.client;
 
-/** The unit answered that it will not: no right, a full disk, a key or value that it does not take. Nothing was changed. */
+/**
+ * The unit answered that it will not: no right, a full disk, a key or value that it does not take, or one that is there
+ * already. Nothing was changed; asking again as it is will not help.
+ *
+ * {@snippet class="io.bookshelf.client.examples.ClientExamples" region="refused" :
+ * // @start region="refused"
+ * byte[] mine = "hall".getBytes(StandardCharsets.UTF_8);
+ * try {
+ *     shelf.put("channel/5", mine, PutOptions.DEFAULT.ifAbsent());
+ * } catch (RefusedException no) {
+ *     System.err.println(no.isPresent() ? "somebody has it" : no.getMessage() + ", code " + no.code());
+ * }
+ * // @end
+ * }
+ * }
+ * }
+ */
 public final class RefusedException extends BookshelfException {
     private static final long serialVersionUID = 1;
     private static final int IMPLEMENTATION_SPECIFIC = 0x83;

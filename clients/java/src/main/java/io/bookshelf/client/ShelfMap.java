@@ -19,14 +19,20 @@ import java.util.concurrent.TimeoutException;
  * The keys under a prefix as a map of typed values, kept current by a watch; reading it asks nobody. Names are keys without
  * the prefix. Writes go to the unit, and show here when they come back from it. Thread-safe.
  *
- * <pre>{@code
- * try (ShelfMap<Light> lights = shelf.map("lights/", Codecs.json(Light.class))) {
+ * {@snippet class="io.bookshelf.client.examples.ClientExamples" region="map" :
+ * // @start region="map"
+ * // record Light(boolean on, int percent) {}
+ * try (ShelfMap<Light> lights = shelf.map("rooms/", Codecs.json(Light.class))) {
+ *     lights.onChange(() -> System.out.println(lights.values()));
  *     lights.awaitComplete(Duration.ofSeconds(5));
- *     lights.get("hall").ifPresent(light -> System.out.println(light.percent()));
  *     lights.put("hall", new Light(true, 40));
- *     lights.onChange(() -> redraw(lights.values()));
+ *     lights.get("hall").ifPresent(light -> System.out.println(light.percent() + " %"));
+ *     return lights.values();
  * }
- * }</pre>
+ * // @end
+ * }
+ * }
+ * }
  *
  * @param <T> what the values mean
  */

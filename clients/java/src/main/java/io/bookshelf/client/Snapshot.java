@@ -20,9 +20,12 @@ import java.util.function.Consumer;
  * Reads any number of keys once, in constant memory: while the consumer of an entry has not returned, the next is left with
  * the unit. Over a connection of its own.
  *
- * <pre>{@code
- * long count = Snapshot.read(Bookshelf.at("mqtt://127.0.0.1:1883"), List.of("#"), entry -> System.out.println(entry.key()));
- * }</pre>
+ * {@snippet class="io.bookshelf.client.examples.ClientExamples" region="snapshot" :
+ * // @start region="snapshot"
+ * // options is such as Bookshelf.at("mqtt://127.0.0.1:1883")
+ * long count = Snapshot.read(options, List.of("#"), entry -> System.out.println(entry.key()));
+ * // @end
+ * }
  */
 public final class Snapshot {
     private final Consumer<Entry> consumer;
@@ -54,7 +57,7 @@ public final class Snapshot {
     }
 
     private CompletableFuture<Long> start(ConnectOptions options, List<String> filters) {
-        WireSettings given = options.wire();
+        WireSettings given = options.named().wire();
         // No keep-alive, since whoever reads slowly does not get to answer.
         WireSettings settings = new WireSettings(
                 given.address(),

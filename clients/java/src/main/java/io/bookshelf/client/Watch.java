@@ -24,18 +24,22 @@ import org.jspecify.annotations.Nullable;
  * the newest value waits, and where more than 16 MiB wait, the rest is left with the unit until they have been read. So
  * values in between may be missed, the last one never. What it has told of which key is remembered (some 150 bytes a key).
  *
- * <pre>{@code
+ * {@snippet class="io.bookshelf.client.examples.ClientExamples" region="watch" :
+ * // @start region="watch"
  * try (Watch watch = shelf.watch("lights/#")) {
  *     while (true) {
  *         switch (watch.take()) {
- *             case WatchEvent.Changed changed -> System.out.println(changed.entry().key());
+ *             case WatchEvent.Changed changed -> System.out.println(changed.entry());
  *             case WatchEvent.Deleted deleted -> System.out.println(deleted.key() + " is gone");
- *             case WatchEvent.Complete complete -> System.out.println("that was all");
+ *             case WatchEvent.Complete complete -> System.out.println(complete.count() + " keys, that was all");
  *             case WatchEvent.Interrupted interrupted -> System.out.println(interrupted.reason());
  *         }
  *     }
  * }
- * }</pre>
+ * // @end
+ * }
+ * }
+ * }
  */
 public final class Watch implements AutoCloseable {
     private static final long WAITING_BYTES = 16L * 1024 * 1024;

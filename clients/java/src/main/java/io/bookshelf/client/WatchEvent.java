@@ -3,14 +3,19 @@ package io.bookshelf.client;
 /**
  * What a {@link Watch} tells.
  *
- * <pre>{@code
- * switch (watch.take()) {
- *     case WatchEvent.Changed changed -> show(changed.entry());
- *     case WatchEvent.Deleted deleted -> remove(deleted.key());
- *     case WatchEvent.Complete complete -> ready(complete.count());
- *     case WatchEvent.Interrupted interrupted -> banner(interrupted.reason());
+ * {@snippet class="io.bookshelf.client.examples.ClientExamples" region="listener" :
+ * // @start region="listener"
+ * Watch watch = shelf.watch("lights/#", event -> {
+ *     switch (event) {
+ *         case WatchEvent.Changed changed ->
+ *             System.out.println((changed.snapshot() ? "there is " : "now ") + changed.entry());
+ *         case WatchEvent.Deleted deleted -> System.out.println(deleted.key() + " is gone");
+ *         case WatchEvent.Complete complete -> System.out.println("these " + complete.count() + " are all");
+ *         case WatchEvent.Interrupted interrupted -> System.out.println("as it was; " + interrupted.reason());
+ *     }
+ * });
+ * // @end
  * }
- * }</pre>
  */
 public sealed interface WatchEvent {
     /**

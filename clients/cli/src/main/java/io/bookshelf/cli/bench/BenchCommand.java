@@ -33,7 +33,9 @@ import picocli.CommandLine.Parameters;
             "",
             "Scenarios: puts, put1, latency, snapshot, fanout (all of them by default); load fills a broker.",
             "Keys lie under bench/<random id>/ and are deleted at the end.",
-            "Exit code: 0 all arrived, 1 the broker lost or refused something, 2 it could not be measured."
+            "Exit code: 0 all arrived, 1 the broker lost or refused something, 2 it could not be measured.",
+            "Examples: bookshelf bench --seconds 10",
+            "          bookshelf bench puts latency --url mqtt://192.168.1.2:1883 --json -"
         })
 public final class BenchCommand implements Callable<Integer> {
     private static final long CLEANUP_AFTER_INTERRUPT_SECONDS = 20;

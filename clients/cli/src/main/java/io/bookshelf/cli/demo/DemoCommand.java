@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
             "h heals all cuts, r starts again what was killed, w writes on every side, q ends.",
             "Where standard input is no terminal they are read as lines, with a unit's name behind c and k",
             "if wanted (c attic); the end of the input ends the demo.",
-            "It needs no root, listens on loopback only, and leaves nothing behind."
+            "It needs no root, listens on loopback only, and leaves nothing behind.",
+            "Example: bookshelf demo --units 6"
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

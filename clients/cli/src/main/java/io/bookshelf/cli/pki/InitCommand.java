@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "init",
         description = "Make a new network's authority. Whoever has its folder decides who is in the network.",
+        footer = {"", "Example: bookshelf pki init --dir authority --network home"},
         mixinStandardHelpOptions = true)
 final class InitCommand implements Callable<Integer> {
     @Spec

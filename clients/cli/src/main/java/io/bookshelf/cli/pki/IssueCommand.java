@@ -18,6 +18,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "issue",
         description = "Make a key and a certificate: ca.pem, cert.pem, key.pem, and a .p12 for phones.",
+        footer = {
+            "",
+            "Examples: bookshelf pki issue --dir authority --unit hall --out hall --name hall.home",
+            "          bookshelf pki issue --dir authority --owner anna --out anna"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class IssueCommand implements Callable<Integer> {

@@ -22,6 +22,11 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             CommandLine.HelpCommand.class
         },
+        footer = {
+            "",
+            "Examples: bookshelf pki init --dir authority --network home",
+            "          bookshelf pki issue --dir authority --unit hall --out hall"
+        },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class PkiCommand implements Runnable {

@@ -22,6 +22,11 @@ import picocli.CommandLine.Spec;
         description =
                 "Put a new key and certificate for the same holder in the place of the old, with the same names and addresses"
                         + " unless others are given; a running unit takes them up.",
+        footer = {
+            "",
+            "Examples: bookshelf pki renew hall --dir authority",
+            "          bookshelf pki renew hall --signer 192.168.1.2:8884"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RenewCommand implements Callable<Integer> {

@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "request",
         description = "Make a key that stays here, and a request for a certificate.",
+        footer = {"", "Example: bookshelf pki request --unit hall --network home --out hall"},
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RequestCommand implements Callable<Integer> {

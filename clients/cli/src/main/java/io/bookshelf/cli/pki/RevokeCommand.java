@@ -22,6 +22,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "revoke",
         description = "Take certificates back: one by its file, or all that a unit, an owner or the cloud has.",
+        footer = {
+            "",
+            "Examples: bookshelf pki revoke --dir authority --unit hall",
+            "          bookshelf pki revoke --dir authority --owner anna --owner ben"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RevokeCommand implements Callable<Integer> {

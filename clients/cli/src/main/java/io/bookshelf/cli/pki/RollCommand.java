@@ -14,6 +14,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "roll",
         description = "Make a new authority; the older ones stay trusted until --finish.",
+        footer = {
+            "",
+            "Examples: bookshelf pki roll --dir authority",
+            "          bookshelf pki roll --dir authority --finish"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RollCommand implements Callable<Integer> {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         name = "serve",
         description =
                 "Renew certificates over the network for their holders, and hand out revocation lists, until SIGTERM.",
+        footer = {"", "Example: bookshelf pki serve --dir authority --listen 0.0.0.0:8884"},
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ServeCommand implements Callable<Integer> {

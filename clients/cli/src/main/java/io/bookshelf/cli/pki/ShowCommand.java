@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "show",
         description = "Show an authority and what it has issued, the folder of a unit, or a certificate.",
+        footer = {"", "Examples: bookshelf pki show authority", "          bookshelf pki show hall --dir authority"},
         mixinStandardHelpOptions = true)
 final class ShowCommand implements Callable<Integer> {
     @Spec

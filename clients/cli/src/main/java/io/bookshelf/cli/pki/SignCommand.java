@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sign",
         description = "Sign a request for a certificate. Make sure that it is from whom it names.",
+        footer = {"", "Example: bookshelf pki sign --dir authority --request hall/request.pem --out hall.pem"},
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class SignCommand implements Callable<Integer> {

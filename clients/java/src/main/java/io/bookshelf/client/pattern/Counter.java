@@ -15,12 +15,16 @@ import java.time.Duration;
  * An addition whose write was not acknowledged counts from the next one on that is. <b>Do not</b> read a number, add to it
  * and write it back to one key: of two that do so at once, one is lost. One program writes a unit's part.
  *
- * <pre>{@code
+ * {@snippet class="io.bookshelf.client.examples.PatternExamples" region="counter" :
+ * // @start region="counter"
  * try (Counter joins = Counter.open(shelf, "joins", "hall", Duration.ofSeconds(5))) {
  *     joins.add(1);
  *     System.out.println(joins.sum());
  * }
- * }</pre>
+ * // @end
+ * }
+ * }
+ * }
  */
 public final class Counter implements AutoCloseable {
     private static final String PREFIX = "count/";

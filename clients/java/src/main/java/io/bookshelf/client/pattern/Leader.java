@@ -19,12 +19,21 @@ import java.util.function.Consumer;
  * after one has gone. One that can no longer keep its own row alive tells that it lost by itself. <b>Do not</b> use it for what
  * two leaders would break; let what the leader does be harmless if done twice.
  *
- * <pre>{@code
- * try (Leader leader = Leader.stand(shelf, "channel-plan", "hall", 10, Duration.ofSeconds(30),
+ * {@snippet class="io.bookshelf.client.examples.PatternExamples" region="leader" :
+ * // @start region="leader"
+ * try (Leader leader = Leader.stand(
+ *         shelf,
+ *         "channel-plan",
+ *         "hall",
+ *         10,
+ *         Duration.ofSeconds(30),
  *         leads -> System.out.println(leads ? "leading" : "following"))) {
- *     …
+ *     System.out.println("the leader is " + leader.leader().orElse("not known yet"));
  * }
- * }</pre>
+ * // @end
+ * }
+ * }
+ * }
  */
 public final class Leader implements AutoCloseable {
     private static final String PREFIX = "leader/";

@@ -21,13 +21,16 @@ import java.util.UUID;
  * units may give it out at the same moment even if it is not; when they hear of one another, the later of the two holds it,
  * and the other is told. <b>Do not</b> guard with it what must never happen twice: only what is a waste if done twice.
  *
- * <pre>{@code
- * Lease.take(shelf, "scan", "hall", Duration.ofSeconds(30), () -> stopScanning()).ifPresent(lease -> {
+ * {@snippet class="io.bookshelf.client.examples.PatternExamples" region="lease" :
+ * // @start region="lease"
+ * Runnable stop = () -> System.out.println("somebody else scans: stopping");
+ * Lease.take(shelf, "scan", "hall", Duration.ofSeconds(30), stop).ifPresent(lease -> {
  *     try (lease) {
- *         scan();
+ *         System.out.println("scanning while " + lease.isHeld());
  *     }
  * });
- * }</pre>
+ * // @end
+ * }
  */
 public final class Lease implements AutoCloseable {
     private static final String PREFIX = "lease/";

@@ -16,12 +16,17 @@ import java.util.TreeSet;
  * <p><b>While the network is divided</b>, what one side adds and the other removes stays: adding wins over a removal that had
  * not seen it. <b>Do not</b> keep a set as one value: of two additions at once, one is lost.
  *
- * <pre>{@code
+ * {@snippet class="io.bookshelf.client.examples.PatternExamples" region="merged-set" :
+ * // @start region="merged-set"
  * try (MergedSet blocked = new MergedSet(shelf, "blocked", "hall")) {
+ *     blocked.onChange(() -> System.out.println(blocked.members()));
+ *     blocked.awaitComplete(Duration.ofSeconds(5));
  *     blocked.add("aa:bb:cc:00:11:22");
- *     System.out.println(blocked.members());
  * }
- * }</pre>
+ * // @end
+ * }
+ * }
+ * }
  */
 public final class MergedSet implements AutoCloseable {
     private static final String PREFIX = "set/";

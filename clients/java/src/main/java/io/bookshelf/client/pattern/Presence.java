@@ -18,12 +18,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * then. A will that comes late, after the program is back, deletes for a moment what it has just written; it is written again
  * at once. <b>Do not</b> conclude from absence that somebody has stopped working.
  *
- * <pre>{@code
- * try (Presence here = Presence.announce(Bookshelf.at(url), "hall", "up", Duration.ofSeconds(60));
+ * {@snippet class="io.bookshelf.client.examples.PatternExamples" region="presence" :
+ * // @start region="presence"
+ * // options is such as Bookshelf.at("mqtt://127.0.0.1:1883"): the will needs a connection of its own
+ * try (Presence here = Presence.announce(options, "hall", "up", Duration.ofSeconds(60));
  *         ShelfMap<String> who = Presence.who(shelf)) {
- *     System.out.println(who.names());
+ *     who.awaitComplete(Duration.ofSeconds(5));
+ *     System.out.println(who.names() + ", as " + here.all().keySet());
  * }
- * }</pre>
+ * // @end
+ * }
+ * }
+ * }
  */
 public final class Presence implements AutoCloseable {
     /** Under this prefix stand the names of those who are here. */

@@ -18,13 +18,23 @@ import java.util.TreeSet;
  * are back: whoever says go decides whether to wait for them. Of two plans at once the later counts. <b>Do not</b> take a go as
  * a promise that everybody acts at the same time.
  *
- * <pre>{@code
+ * {@snippet class="io.bookshelf.client.examples.PatternExamples" region="rollout" :
+ * // @start region="rollout"
  * try (Rollout rollout = new Rollout(shelf, "channel")) {
  *     rollout.onChange(() -> rollout.plan().ifPresent(plan -> {
- *         if (rollout.isGo()) { switchTo(plan); } else { prepare(plan); rollout.ready("hall"); }
+ *         if (rollout.isGo()) {
+ *             System.out.println("changing to " + plan);
+ *         } else {
+ *             rollout.ready("hall");
+ *         }
  *     }));
+ *     rollout.propose("channel 11");
+ *     System.out.println(rollout.goIfReady(Set.of("hall", "attic")) ? "all go" : "not all are ready");
  * }
- * }</pre>
+ * // @end
+ * }
+ * }
+ * }
  */
 public final class Rollout implements AutoCloseable {
     private static final String PREFIX = "rollout/";

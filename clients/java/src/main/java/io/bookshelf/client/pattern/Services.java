@@ -16,12 +16,17 @@ import java.util.SortedMap;
  * <p><b>While the network is divided</b> an offer from the other side stands until its time to live is over, though nobody can
  * reach it: try the next one. <b>Do not</b> keep addresses for longer than a call; they are current here.
  *
- * <pre>{@code
+ * {@snippet class="io.bookshelf.client.examples.PatternExamples" region="services" :
+ * // @start region="services"
  * try (Services.Offer offer = Services.offer(shelf, "dns", "hall", "192.168.1.2:53", Duration.ofMinutes(1));
  *         Services dns = new Services(shelf, "dns")) {
- *     dns.nearest("hall").ifPresent(address -> System.out.println(address));
+ *     dns.awaitComplete(Duration.ofSeconds(5));
+ *     dns.nearest("hall").ifPresent(address -> System.out.println("ask " + address));
  * }
- * }</pre>
+ * // @end
+ * }
+ * }
+ * }
  */
 public final class Services implements AutoCloseable {
     private static final String PREFIX = "services/";

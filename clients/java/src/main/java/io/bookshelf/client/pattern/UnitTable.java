@@ -18,12 +18,18 @@ import java.util.TreeMap;
  * <p><b>While the network is divided</b> each side sees the other's rows as they were. <b>Do not</b> keep all rows in one
  * value: then two units that change it lose one of the changes.
  *
- * <pre>{@code
- * try (UnitTable<Seen> clients = new UnitTable<>(shelf, "clients/", "hall", Codecs.json(Seen.class))) {
- *     clients.put("aa:bb:cc:00:11:22", new Seen(-57));
- *     clients.merged().forEach((mac, row) -> System.out.println(mac + " at " + row.unit()));
+ * {@snippet class="io.bookshelf.client.examples.PatternExamples" region="unit-table" :
+ * // @start region="unit-table"
+ * // record Light(boolean on, int percent) {}
+ * try (UnitTable<Light> lights = new UnitTable<>(shelf, "lamps/", "hall", Codecs.json(Light.class))) {
+ *     lights.awaitComplete(Duration.ofSeconds(5));
+ *     lights.put("ceiling", new Light(true, 40));
+ *     lights.merged().forEach((lamp, row) -> System.out.println(lamp + " at " + row.unit() + ": " + row.value()));
  * }
- * }</pre>
+ * // @end
+ * }
+ * }
+ * }
  *
  * @param <T> a row
  */

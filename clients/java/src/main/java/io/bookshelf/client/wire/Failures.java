@@ -4,11 +4,12 @@ import com.hivemq.client.mqtt.datatypes.MqttUtf8String;
 import com.hivemq.client.mqtt.exceptions.ConnectionClosedException;
 import com.hivemq.client.mqtt.exceptions.ConnectionFailedException;
 import com.hivemq.client.mqtt.exceptions.MqttEncodeException;
-import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
-import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
-import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
-import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubRecException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5MessageException;
 import com.hivemq.client.mqtt.mqtt5.message.Mqtt5ReasonCode;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5Disconnect;
+import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAck;
+import com.hivemq.client.mqtt.mqtt5.message.publish.pubrec.Mqtt5PubRec;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
@@ -37,55 +38,15 @@ final class Failures {
     }
 
     static WireException of(Throwable failure, WireSettings settings) {
-        String where = settings.address().toString();
         for (Throwable at = failure; at != null; at = at.getCause()) {
-            switch (at) {
-                case WireException known -> {
-                    return known;
-                }
-                case Mqtt5ConnAckException said -> {
-                    return answered(
-                            where + " does not let this client in",
-                            said.getMqttMessage().getReasonCode(),
-                            said.getMqttMessage().getReasonString());
-                }
-                case Mqtt5DisconnectException said -> {
-                    return new WireException(
-                            WireException.Kind.CONNECTION,
-                            said.getMqttMessage().getReasonCode().getCode(),
-                            where + " ended the connection: "
-                                    + words(
-                                            said.getMqttMessage().getReasonCode(),
-                                            said.getMqttMessage().getReasonString()));
-                }
-                case Mqtt5PubAckException said -> {
-                    return answered(
-                            "refused",
-                            said.getMqttMessage().getReasonCode(),
-                            said.getMqttMessage().getReasonString());
-                }
-                case Mqtt5PubRecException said -> {
-                    return answered(
-                            "refused",
-                            said.getMqttMessage().getReasonCode(),
-                            said.getMqttMessage().getReasonString());
-                }
-                case MqttEncodeException tooLarge -> {
-                    return new WireException(
-                            WireException.Kind.REFUSED, PACKET_TOO_LARGE, "it is larger than " + where + " takes");
-                }
-                case UnknownHostException unknown -> {
-                    return connection("the name " + settings.address().host() + " cannot be looked up");
-                }
-                case ConnectException refused -> {
-                    return connection("nobody answers at " + where + " (" + plain(message(refused)) + ")");
-                }
-                case SSLException tls -> {
-                    return connection(tls(where, message(tls)));
-                }
-                default -> {}
+            WireException known = at instanceof WireException already
+                    ? already
+                    : at instanceof Mqtt5MessageException said ? said(said, settings) : met(at, settings);
+            if (known != null) {
+                return known;
             }
         }
+        String where = settings.address().toString();
         Throwable root = root(failure);
         if (root instanceof ClosedChannelException) {
             return connection(where + " ended the connection without a word: does it speak "
@@ -95,6 +56,46 @@ final class Failures {
                 root instanceof ConnectionClosedException
                         ? "the connection to " + where + " was closed (" + plain(message(root)) + ")"
                         : "the connection to " + where + " failed: " + plain(message(root)));
+    }
+
+    /** What the other side answered; null if it is none of what it may. */
+    private static @Nullable WireException said(Mqtt5MessageException answer, WireSettings settings) {
+        return switch (answer.getMqttMessage()) {
+            case Mqtt5ConnAck connect ->
+                answered(
+                        settings.address() + " does not let this client in",
+                        connect.getReasonCode(),
+                        connect.getReasonString());
+            // What the client says to itself, as if the other side had.
+            case Mqtt5Disconnect none when words(none.getReasonCode(), none.getReasonString())
+                    .contains("waiting for CONNACK") ->
+                connection(settings.address() + " takes the connection and does not answer: does MQTT listen there?");
+            case Mqtt5Disconnect end ->
+                new WireException(
+                        WireException.Kind.CONNECTION,
+                        end.getReasonCode().getCode(),
+                        settings.address() + " ended the connection: "
+                                + words(end.getReasonCode(), end.getReasonString()));
+            case Mqtt5PubAck put -> answered("refused", put.getReasonCode(), put.getReasonString());
+            case Mqtt5PubRec put -> answered("refused", put.getReasonCode(), put.getReasonString());
+            default -> null;
+        };
+    }
+
+    /** What stood in the way of speaking with it; null if this is nothing that says much. */
+    private static @Nullable WireException met(Throwable failure, WireSettings settings) {
+        String where = settings.address().toString();
+        return switch (failure) {
+            case MqttEncodeException tooLarge ->
+                new WireException(
+                        WireException.Kind.REFUSED, PACKET_TOO_LARGE, "it is larger than " + where + " takes");
+            case UnknownHostException unknown ->
+                connection("the name " + settings.address().host() + " cannot be looked up");
+            case ConnectException refused ->
+                connection("nobody answers at " + where + " (" + plain(message(refused)) + ")");
+            case SSLException tls -> connection(tls(where, message(tls)));
+            default -> null;
+        };
     }
 
     private static String tls(String where, String message) {
