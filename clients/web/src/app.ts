@@ -176,10 +176,9 @@ export class App {
   private entered(phase: Phase): void {
     this.phase.value = phase;
     if (phase.kind === "pair" && phase.why === "revoked") {
-      // Who was shut out keeps nothing.
+      // Who was shut out keeps nothing of the state; but the key, as this unit may only not have heard of it yet.
       this.shelf.clear();
       void this.storage.forgetState();
-      void this.storage.forget(phase.session.network);
     }
   }
 

@@ -247,7 +247,7 @@ const english = {
 
   // Sign-in
   pairTitle: (unit: string) => (unit === "" ? "Sign in" : `Sign in to ${unit}`),
-  wasRevoked: "This device was revoked, or its key is not known any more. What it had kept has been deleted; pair it anew.",
+  wasRevoked: "This unit does not know this device's key: it was revoked, or the unit has not heard of it yet. What was kept of the state has been deleted. Try again later, or pair the device anew.",
   insecure: "This page did not come over https, so the browser makes no keys. Open it with https:// and the name of the unit.",
   pairThis: "Pair this device",
   pairText: (unit: string) => `On ${unit || "a unit"}, run this command. It shows a code that is good for five minutes.`,

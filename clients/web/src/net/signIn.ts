@@ -14,7 +14,6 @@ export interface PairedKey {
 export interface Keyring {
   load(network: string): Promise<PairedKey | undefined>;
   save(key: PairedKey): Promise<void>;
-  forget(network: string): Promise<void>;
 }
 
 /** What the unit is, and how it wants to be signed in to. */
@@ -28,7 +27,7 @@ export interface Session {
 
 export type Admission =
   | { readonly kind: "open"; readonly session: Session; readonly credentials: Credentials | undefined }
-  /** A key is wanted: there is none yet, it is not known any more, or this page cannot make one. */
+  /** A key is wanted: there is none yet, this unit does not know it (any more, or yet), or this page cannot make one. */
   | { readonly kind: "pair"; readonly session: Session; readonly why: "new" | "revoked" | "insecure" }
   | { readonly kind: "unreachable" };
 

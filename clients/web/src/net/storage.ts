@@ -26,10 +26,6 @@ export class Storage implements Keyring {
     await asPromise((await this.store(KEYS, "readwrite")).put(key, key.network));
   }
 
-  async forget(network: string): Promise<void> {
-    await asPromise((await this.store(KEYS, "readwrite")).delete(network));
-  }
-
   async loadState(): Promise<Saved | undefined> {
     const store = await this.store(STATE, "readonly");
     return asPromise(store.get("last") as IDBRequest<Saved | undefined>);

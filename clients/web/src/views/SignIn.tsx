@@ -6,6 +6,8 @@ import { useApp } from "./context";
 import { Title } from "./parts";
 
 const CODE = /^\d{8}$/;
+/** What is waited for without a word, where the unit takes one try a second. */
+const SHORT_SECONDS = 1;
 
 /** Where a unit asks for a key or a certificate: says how to get in, and pairs this device. */
 export function Pair({ session, why }: { session: Session; why: "new" | "revoked" | "insecure" }): JSX.Element {
@@ -13,13 +15,24 @@ export function Pair({ session, why }: { session: Session; why: "new" | "revoked
     <div class="sign-in">
       <img src="/icon.svg" alt="" width="56" height="56" />
       <Title>{t.pairTitle(session.unit)}</Title>
-      {why === "revoked" && <p class="warning">{t.wasRevoked}</p>}
+      {why === "revoked" && <Unknown />}
       {why === "insecure" ? <p class="warning">{t.insecure}</p> : <PairForm session={session} />}
       <section class="card">
         <h2>{t.withCertificate}</h2>
         <p class="faint">{t.withCertificateText}</p>
       </section>
     </div>
+  );
+}
+
+/** The key is kept: a unit that was away, or is new, knows no phones until it has been linked. */
+function Unknown(): JSX.Element {
+  const app = useApp();
+  return (
+    <>
+      <p class="warning">{t.wasRevoked}</p>
+      <div class="actions"><button type="button" onClick={() => app.signInAgain()}>{t.tryNow}</button></div>
+    </>
   );
 }
 
@@ -41,7 +54,13 @@ function PairForm({ session }: { session: Session }): JSX.Element {
       return;
     }
     setBusy(true);
-    const result = await app.signIn.pair(session, digits, name.trim());
+    const ask = (): Promise<Pairing> => app.signIn.pair(session, digits, name.trim());
+    let result = await ask();
+    // Who corrects a digit at once need not press again.
+    if (result.kind === "slow" && result.seconds <= SHORT_SECONDS) {
+      await new Promise((over) => setTimeout(over, SHORT_SECONDS * 1_000));
+      result = await ask();
+    }
     setBusy(false);
     if (result.kind === "paired") app.signInAgain();
     else setProblem(sentence(result));

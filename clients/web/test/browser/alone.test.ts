@@ -1,5 +1,4 @@
-import { webcrypto } from "node:crypto";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { axe, DESKTOP, launch, PHONE, picture, soon, Windows } from "./browser";
 import { Ground, type Unit } from "./units";
@@ -53,39 +52,6 @@ test("the first load is less than 150 KB", async () => {
   expect(bytes).toBeLessThan(FIRST_LOAD_BYTES);
 });
 
-test("a phone pairs with the code that the unit shows, and keeps a key that cannot be exported", async () => {
-  const page = await windows.open("about:blank", PHONE);
-  const paired = await fakeSignIn(page);
-  await page.goto(unit.url);
-  await page.getByRole("heading", { name: "Sign in to kitchen" }).waitFor();
-  expect(await axe(page)).toEqual([]);
-  await picture(page, "pair-phone");
-  await page.getByLabel("Name of this device").fill("Anna's phone");
-  await page.getByLabel("Code").fill("1234");
-  await page.getByRole("button", { name: "Pair" }).click();
-  await page.getByText("The code has eight digits.").waitFor();
-  await page.getByLabel("Code").fill("0000 0000");
-  await page.getByRole("button", { name: "Pair" }).click();
-  await page.getByText("That is not the code. 4 tries are left.").waitFor();
-  await page.getByLabel("Code").fill("1234 5678");
-  await page.getByRole("button", { name: "Pair" }).click();
-  await page.getByText("This unit stands alone.").waitFor();
-  expect(paired.signatures).toEqual([true]);
-
-  const exported = await page.evaluate(() => new Promise<string>((done) => {
-    const opening = indexedDB.open("bookshelf");
-    opening.onsuccess = () => {
-      const asking = opening.result.transaction("keys").objectStore("keys").get("home") as IDBRequest<{ key: CryptoKey }>;
-      asking.onsuccess = () => crypto.subtle.exportKey("pkcs8", asking.result.key).then(() => done("exported"), () => done("refused"));
-    };
-  }));
-  expect(exported).toBe("refused");
-
-  paired.revoked = true;
-  await page.reload();
-  await page.getByText(/This device was revoked/).waitFor();
-});
-
 test("a unit with passwords asks for one", async () => {
   await ground.bookshelf(["passwd", "--stdin", "passwords", "anna"], "open sesame\n");
   const guarded = await ground.alone("vault", `[access]\npassword_file = "${ground.path("passwords")}"\n`);
@@ -129,28 +95,3 @@ test("100,000 keys are a tree of which only what is seen is in the page, and tha
   await page.getByRole("searchbox").fill("no such key");
   await page.getByText("No key holds “no such key”").waitFor();
 });
-
-/** Answers the sign-in's requests as the contract has it; MQTT itself goes to the real unit. */
-async function fakeSignIn(page: Page): Promise<{ revoked: boolean; signatures: boolean[] }> {
-  const state = { revoked: false, signatures: [] as boolean[] };
-  const challenge = "a-challenge";
-  let key = "";
-  const body = (request: { postDataJSON(): unknown }): Record<string, string> => request.postDataJSON() as Record<string, string>;
-  await page.route("**/session", (route) => route.fulfill({ json: { unit: "kitchen", network: "home", signIn: "key", holder: null } }));
-  await page.route("**/pair", (route) => {
-    const sent = body(route.request());
-    if (sent["code"] !== "12345678") return route.fulfill({ status: 403, json: { error: "no", triesLeft: 4 } });
-    key = sent["key"]!;
-    return route.fulfill({ status: 201, json: { id: "0011" } });
-  });
-  await page.route("**/challenge", (route) =>
-    state.revoked ? route.fulfill({ status: 403, json: { error: "unknown" } }) : route.fulfill({ json: { challenge, seconds: 60 } }));
-  await page.route("**/token", async (route) => {
-    const spki = await webcrypto.subtle.importKey("spki", Buffer.from(key, "base64"), { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
-    const text = Buffer.from(`bookshelf-sign-in:home:kitchen:${challenge}`);
-    const signature = Buffer.from(body(route.request())["signature"]!, "base64");
-    state.signatures.push(await webcrypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, spki, signature, text));
-    await route.fulfill({ json: { user: "0011", password: "token", seconds: 3600 } });
-  });
-  return state;
-}

@@ -14,15 +14,32 @@ const PATIENCE = 45_000;
 export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true } as const;
 export const DESKTOP = { viewport: { width: 1280, height: 820 } } as const;
 
+export const CHROMIUM = {
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+};
+
 export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  return chromium.launch(CHROMIUM);
 }
 
 /** Asks again until the answer is as it should be. */
 export const soon = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: PATIENCE });
+
+/** Notes what goes wrong in a page that no test would look at. */
+export async function attend(page: Page, problems: string[]): Promise<void> {
+  page.setDefaultTimeout(PATIENCE);
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !EXPECTED.test(message.text())) problems.push(message.text());
+  });
+  await page.exposeFunction("violated", (what: string) => problems.push(`the policy stopped ${what}`));
+  await page.addInitScript(() => {
+    addEventListener("securitypolicyviolation", (event) => {
+      void (globalThis as unknown as { violated: (what: string) => void }).violated(`${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+}
 
 /** Opens pages, and notes what goes wrong in them that no test would look at. */
 export class Windows {
@@ -35,17 +52,7 @@ export class Windows {
     const context = await this.browser.newContext({ reducedMotion: "reduce", ...options });
     this.contexts.push(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    page.on("pageerror", (error) => this.problems.push(String(error)));
-    page.on("console", (message) => {
-      if (message.type() === "error" && !EXPECTED.test(message.text())) this.problems.push(message.text());
-    });
-    await page.exposeFunction("violated", (what: string) => this.problems.push(`the policy stopped ${what}`));
-    await page.addInitScript(() => {
-      addEventListener("securitypolicyviolation", (event) => {
-        void (globalThis as unknown as { violated: (what: string) => void }).violated(`${event.violatedDirective} ${event.blockedURI}`);
-      });
-    });
+    await attend(page, this.problems);
     await page.goto(url);
     return page;
   }

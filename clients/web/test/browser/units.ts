@@ -20,13 +20,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A cable between two units that can be cut. */
-class Relay {
+/** A cable that can be cut: between two units, or between a browser and whichever unit is near. */
+export class Relay {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
   private whole = true;
 
-  private constructor(private readonly target: number) {
+  private constructor(private target: number) {
     this.server = createServer((from) => this.forward(from));
   }
 
@@ -37,12 +37,22 @@ class Relay {
     return relay;
   }
 
+  get port(): number {
+    return (this.server.address() as { port: number }).port;
+  }
+
   get address(): string {
-    return `127.0.0.1:${(this.server.address() as { port: number }).port}`;
+    return `127.0.0.1:${this.port}`;
   }
 
   cut(): void {
     this.whole = false;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Leads to another port from now on; what goes to the former one is cut. */
+  lead(target: number): void {
+    this.target = target;
     for (const socket of this.sockets) socket.destroy();
   }
 
@@ -94,7 +104,14 @@ export class Unit {
   private process: ChildProcess | undefined;
   private log = "";
 
-  constructor(readonly name: string, private readonly mqtt: number, private readonly web: number, private readonly more: readonly string[]) {}
+  /** @param webTls the port where it serves HTTPS; 0 for none */
+  constructor(
+    readonly name: string,
+    private readonly mqtt: number,
+    private readonly web: number,
+    readonly webTls: number,
+    private readonly more: readonly string[],
+  ) {}
 
   get url(): string {
     return `http://127.0.0.1:${this.web}/`;
@@ -121,6 +138,7 @@ export class Unit {
 
   async start(): Promise<void> {
     const addresses = ["--mqtt", `127.0.0.1:${this.mqtt}`, "--web", `127.0.0.1:${this.web}`];
+    if (this.webTls !== 0) addresses.push("--web-tls", `127.0.0.1:${this.webTls}`);
     const child = spawn(LAUNCHER, ["run", "--unit", this.name, ...addresses, ...this.more], { env: ENVIRONMENT });
     this.process = child;
     child.stderr.on("data", (text: Buffer) => (this.log += text.toString()));
@@ -146,6 +164,7 @@ export class Ground {
   private readonly units: Unit[] = [];
   private readonly cables: { readonly ends: readonly [string, string]; readonly relay: Relay }[] = [];
   private readonly clients: Client[] = [];
+  private readonly commands: ChildProcess[] = [];
 
   constructor() {
     mkdirSync("target/it", { recursive: true });
@@ -170,12 +189,17 @@ export class Ground {
     return join(this.folder, name);
   }
 
-  /** Units of one network, linked through cables that can be cut. */
-  async network(names: readonly string[]): Promise<Unit[]> {
+  /**
+   * Units of one network, linked through cables that can be cut.
+   *
+   * @param host by which name browsers may address any of them over HTTPS; without one they serve none
+   */
+  async network(names: readonly string[], host?: string): Promise<Unit[]> {
     await this.bookshelf(["pki", "init", "--dir", "authority", "--network", "home"]);
     const doors = new Map<string, number>();
+    const named = host === undefined ? [] : ["--name", host];
     for (const name of names) {
-      await this.bookshelf(["pki", "issue", "--dir", "authority", "--unit", name, "--out", `${name}-pki`]);
+      await this.bookshelf(["pki", "issue", "--dir", "authority", "--unit", name, ...named, "--out", `${name}-pki`]);
       doors.set(name, await freePort());
     }
     return Promise.all(names.map(async (name) => {
@@ -187,8 +211,21 @@ export class Ground {
       }
       writeFileSync(this.path(`${name}-peers.toml`), peers);
       const listen = `127.0.0.1:${doors.get(name)!}`;
-      return this.start(name, ["--listen", listen, "--pki", this.path(`${name}-pki`), "--peers", this.path(`${name}-peers.toml`)]);
+      const webTls = host === undefined ? 0 : await freePort();
+      return this.start(name, ["--listen", listen, "--pki", this.path(`${name}-pki`), "--peers", this.path(`${name}-peers.toml`)], webTls);
     }));
+  }
+
+  /** Runs `bookshelf pair` at a unit: the code that it shows, and all that it has said when it ends. */
+  async pairing(unit: Unit): Promise<{ readonly code: string; readonly said: Promise<string> }> {
+    const command = spawn(LAUNCHER, ["pair", "--url", unit.mqttUrl], { env: ENVIRONMENT });
+    this.commands.push(command);
+    let text = "";
+    for (const stream of [command.stdout, command.stderr]) stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
+    const ended = once(command, "close").then(([status]) => `${text}exit ${String(status)}`);
+    const code = (): string | undefined => /^Code: (\d{4} \d{4})$/m.exec(text)?.[1];
+    while (code() === undefined && command.exitCode === null) await Promise.race([once(command.stdout, "data"), ended]);
+    return { code: code() ?? (await ended), said: ended };
   }
 
   /** Cuts a unit off from all others. */
@@ -209,12 +246,13 @@ export class Ground {
   async close(): Promise<void> {
     for (const client of this.clients) client.end();
     for (const { relay } of this.cables) relay.close();
+    for (const command of this.commands) command.kill();
     await Promise.all(this.units.map((unit) => unit.kill()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async start(name: string, more: readonly string[]): Promise<Unit> {
-    const unit = new Unit(name, await freePort(), await freePort(), ["--data", this.path(`${name}-data`), ...more]);
+  private async start(name: string, more: readonly string[], webTls = 0): Promise<Unit> {
+    const unit = new Unit(name, await freePort(), await freePort(), webTls, ["--data", this.path(`${name}-data`), ...more]);
     this.units.push(unit);
     await unit.start();
     return unit;
@@ -239,6 +277,11 @@ export class Client {
 
   async watch(filter: string): Promise<void> {
     await this.mqtt.subscribeAsync(filter, { qos: 1 });
+  }
+
+  /** What it was last told of a key. */
+  value(key: string): string | undefined {
+    return this.seen.get(key);
   }
 
   /** Waits until it has been told this of a key; empty for a delete. */

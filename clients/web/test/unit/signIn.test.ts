@@ -71,10 +71,6 @@ class FakeKeyring implements Keyring {
     this.keys.set(key.network, key);
     return Promise.resolve();
   }
-  forget(network: string): Promise<void> {
-    this.keys.delete(network);
-    return Promise.resolve();
-  }
 }
 
 let unit: FakeUnit;
