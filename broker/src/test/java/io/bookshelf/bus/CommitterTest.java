@@ -29,32 +29,12 @@ final class CommitterTest {
     private static final long PEER = 77;
 
     private final MemoryDisk disk = new MemoryDisk();
-    private final Clock clock = new Clock();
+    private final SetClock clock = new SetClock();
     private final Commits commits = new Commits();
     private final MemoryStore store = new MemoryStore(disk, new Random(1), List.of(commits));
     private final StoreReader reader = store.openReader();
     private final TreeSet<String> needed = new TreeSet<>();
     private final Committer committer = new Committer(store, clock, () -> Long.MAX_VALUE, new Needed());
-
-    private static final class Clock implements WallClock {
-        long millis = NOW;
-        boolean known = true;
-
-        @Override
-        public long millis() {
-            return millis;
-        }
-
-        @Override
-        public boolean known() {
-            return known;
-        }
-
-        @Override
-        public String source() {
-            return "the test";
-        }
-    }
 
     /** Counts the transactions that were committed. */
     private static final class Commits implements EntryIndex {

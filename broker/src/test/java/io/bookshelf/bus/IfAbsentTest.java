@@ -20,30 +20,10 @@ import org.junit.jupiter.api.Test;
 final class IfAbsentTest {
     private static final Key KEY = Key.of("a");
 
-    private final Time time = new Time();
+    private final SetClock time = new SetClock();
     private final MemoryStore store = new MemoryStore(new MemoryDisk(), new Random(1), List.of());
     private final StoreReader reader = store.openReader();
     private final Committer committer = new Committer(store, time, () -> Long.MAX_VALUE, TombstonePolicy.AFTER_AN_HOUR);
-
-    private static final class Time implements WallClock {
-        long millis = 1_800_000_000_000L;
-        boolean known = true;
-
-        @Override
-        public long millis() {
-            return millis;
-        }
-
-        @Override
-        public boolean known() {
-            return known;
-        }
-
-        @Override
-        public String source() {
-            return "the test";
-        }
-    }
 
     private record Put(Write write, List<SessionChange> sessionChanges) implements Submission {
         @Override

@@ -16,7 +16,8 @@ final class Asleep implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            Process kill = new ProcessBuilder("kill", "-" + name, "" + pid).inheritIO().start();
+            Process kill =
+                    new ProcessBuilder("kill", "-" + name, "" + pid).inheritIO().start();
             assertThat(kill.waitFor()).isZero();
         } catch (IOException | InterruptedException e) {
             throw new UncheckedIOException(new IOException("cannot signal " + pid, e));

@@ -9,16 +9,18 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * A bash in which commands of the documentation are run as a reader would: in an empty home, with {@code ./bookshelf} in it, and
- * with loopback ports and processes of its own, so that pages may use the usual ports. Needs root for that.
+ * A bash in which commands of the documentation are run as a reader would: in an empty home, with {@code ./bookshelf} and
+ * {@code clients/examples} in it, and with loopback ports and processes of its own, so that pages may use the usual ports. Needs root for that.
  */
 final class DocShell implements Closeable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -30,9 +32,13 @@ final class DocShell implements Closeable {
     private final Writer input;
     private int commands;
 
-    /** @param folder an empty one */
-    DocShell(Path folder) throws IOException {
+    /**
+     * @param root the repository
+     * @param folder an empty one
+     */
+    DocShell(Path root, Path folder) throws IOException {
         home = Files.createDirectory(folder.resolve("home"));
+        copyExamples(root.toRealPath().resolve("clients/examples"), home.resolve("clients/examples"));
         output = folder.resolve("output");
         Path launcher = home.resolve("bookshelf");
         String java = UnitJvm.command().stream().map(DocShell::quoted).collect(Collectors.joining(" "));
@@ -51,6 +57,22 @@ final class DocShell implements Closeable {
                 .start();
         input = process.outputWriter(StandardCharsets.UTF_8);
         run(new Step(0, "ip link set lo up", List.of()));
+    }
+
+    /** A copy, since some of them are built; what npm has brought is only pointed at. */
+    private static void copyExamples(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from, 2)) {
+            for (Path file : files.toList()) {
+                Path copy = to.resolve(from.relativize(file));
+                if (file.endsWith("node_modules")) {
+                    Files.createSymbolicLink(copy, file);
+                } else if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else if (!Files.isSymbolicLink(copy.getParent())) {
+                    Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
     }
 
     private static String quoted(String word) {

@@ -9,6 +9,7 @@ import io.bookshelf.it.DocPage.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Every command that README.md and docs/*.md show is run, and prints what they show; see {@link DocPage}. */
+/** Every command that README.md, docs/*.md and the READMEs of the clients show is run, and prints what they show; see {@link DocPage}. */
 @Order(2)
 final class DocsIT {
     @RegisterExtension
@@ -29,27 +30,31 @@ final class DocsIT {
                 .findFirst()
                 .orElseThrow();
         try (Stream<Path> docs = Files.list(root.resolve("docs"))) {
-            Stream<Path> pages =
-                    docs.filter(file -> file.toString().endsWith(".md")).sorted();
+            List<Path> pages = new ArrayList<>(List.of(
+                    root.resolve("README.md"),
+                    root.resolve("clients/java/README.md"),
+                    root.resolve("clients/examples/README.md")));
+            docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
             String only = System.getProperty("bookshelf.docs", "");
-            return Stream.concat(Stream.of(root.resolve("README.md")), pages)
+            return pages.stream()
                     .filter(file -> file.toString().endsWith(only))
                     .map(file -> DocPage.read(root, file))
-                    .map(DocsIT::page)
+                    .map(page -> page(root, page))
                     .toList()
                     .stream();
         }
     }
 
-    private static DynamicNode page(DocPage page) {
+    private static DynamicNode page(Path root, DocPage page) {
         page.notRun().forEach(where -> System.out.println("not run: " + where));
         return dynamicContainer(
                 page.name(),
-                page.sections().stream().map(section -> dynamicTest(section.title(), () -> run(page.name(), section))));
+                page.sections().stream()
+                        .map(section -> dynamicTest(section.title(), () -> run(root, page.name(), section))));
     }
 
-    private static void run(String page, Section section) throws IOException {
-        try (DocShell shell = new DocShell(UNITS.folder())) {
+    private static void run(Path root, String page, Section section) throws IOException {
+        try (DocShell shell = new DocShell(root, UNITS.folder())) {
             for (Step step : section.steps()) {
                 String where = page + ":" + step.line() + ": " + step.command();
                 List<String> printed;

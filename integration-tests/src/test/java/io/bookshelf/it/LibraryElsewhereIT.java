@@ -82,8 +82,7 @@ final class LibraryElsewhereIT {
         try (TlsAnswerer hall = new TlsAnswerer(folder.resolve("hall").resolve("hall.p12"), password);
                 TlsAnswerer eve = new TlsAnswerer(folder.resolve("eve").resolve("eve.p12"), password)) {
             at(hall, folder).connect().close();
-            assertThatThrownBy(() -> at(eve, folder).connect())
-                    .isInstanceOf(UnreachableException.class);
+            assertThatThrownBy(() -> at(eve, folder).connect()).isInstanceOf(UnreachableException.class);
         }
     }
 

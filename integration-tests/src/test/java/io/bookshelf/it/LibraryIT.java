@@ -207,8 +207,7 @@ final class LibraryIT {
             long before = cable.traffic().bytesThere();
             claim = far.putAsync("lib/way/claim", bytes(large), PutOptions.DEFAULT.ifAbsent());
             write = far.putAsync("lib/way/write", bytes(large), PutOptions.DEFAULT);
-            await("both are on their way")
-                    .until(() -> cable.traffic().bytesThere() - before > 2L * large.length());
+            await("both are on their way").until(() -> cable.traffic().bytesThere() - before > 2L * large.length());
             cable.cut();
             assertThatThrownBy(claim::join)
                     .hasRootCauseInstanceOf(NoAnswerException.class)

@@ -41,8 +41,7 @@ final class TerminalIT {
     private record Shown(int code, String text) {}
 
     private static Shown atTerminal(String typed, Map<String, String> environment, String... words) throws Exception {
-        String line =
-                command(words).stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+        String line = command(words).stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
         return run(List.of("script", "-qec", line, "/dev/null"), typed, environment);
     }
 
@@ -130,8 +129,8 @@ final class TerminalIT {
         assertThat(bar.text())
                 .containsPattern("\r\u001b\\[Kexported \\d+\r")
                 .containsPattern("\r\u001b\\[K[^\r]*5000 keys");
-        Shown plain = run(
-                command("export", "many/", "--output", folder.resolve("2").toString()), "", Map.of());
+        Shown plain =
+                run(command("export", "many/", "--output", folder.resolve("2").toString()), "", Map.of());
         assertThat(plain.text()).contains("5000 keys").doesNotContain("\r", ESCAPE);
         assertThat(folder.resolve("1")).hasSameTextualContentAs(folder.resolve("2"));
     }

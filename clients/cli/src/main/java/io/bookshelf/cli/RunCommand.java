@@ -2,10 +2,10 @@ package io.bookshelf.cli;
 
 import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.ConfigFile;
-import io.bookshelf.cli.config.Environment;
 import io.bookshelf.cli.config.Flags;
 import io.bookshelf.cli.config.HostPort;
 import io.bookshelf.cli.config.Settings;
+import io.bookshelf.cli.config.UnitOptions;
 import io.bookshelf.node.AccessSettings;
 import io.bookshelf.node.BookshelfNode;
 import io.bookshelf.node.NodeConfig;
@@ -21,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,20 +43,8 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private CommandSpec spec;
 
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "Settings (default: $BOOKSHELF_CONFIG, or ~/.config/bookshelf/bookshelf.toml if it exists).")
-    private @Nullable Path config;
-
-    @Option(names = "--unit", paramLabel = "NAME", description = "The unit's name (default: the host name).")
-    private @Nullable String unit;
-
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Folder of its store (default: ~/.local/state/bookshelf/NAME).")
-    private @Nullable Path data;
+    @Mixin
+    private final UnitOptions unit = new UnitOptions();
 
     @Option(
             names = "--mqtt",
@@ -107,11 +96,10 @@ final class RunCommand implements Callable<Integer> {
         if (untilInputEnds) {
             Thread.ofPlatform().daemon().name("input").start(RunCommand::stopWhenInputEnds);
         }
-        Flags flags = new Flags(unit, data, mqtt, web, listen, webTls, pki, peers);
-        Environment environment = Environment.ofThisProcess();
-        Path file = config == null ? environment.settingsFile() : config;
-        Settings settings = file == null ? Settings.DEFAULTS : ConfigFile.load(file);
-        NodeConfig node = flags.over(settings, environment);
+        Flags flags = unit.flags(mqtt, web, listen, webTls, pki, peers);
+        Path file = unit.file();
+        Settings settings = unit.settings();
+        NodeConfig node = flags.over(settings, unit.environment());
         logAt(settings.logLevel());
         Logger log = LoggerFactory.getLogger(RunCommand.class);
         log.info("settings from {}, data in {}", file == null ? "no file" : file.toAbsolutePath(), node.data());

@@ -56,11 +56,10 @@ class FarUnitTest {
     }
 
     static Stream<Arguments> all() {
-        return Stream.of(OtherEnd.values())
-                .flatMap(end -> COMMANDS.stream()
-                        // A watch of a unit that is there waits, as long as it takes, for something to happen.
-                        .filter(command -> end != OtherEnd.MUTE || !command.getFirst().equals("watch"))
-                        .map(command -> Arguments.of(end, command)));
+        return Stream.of(OtherEnd.values()).flatMap(end -> COMMANDS.stream()
+                // A watch of a unit that is there waits, as long as it takes, for something to happen.
+                .filter(command -> end != OtherEnd.MUTE || !command.getFirst().equals("watch"))
+                .map(command -> Arguments.of(end, command)));
     }
 
     @ParameterizedTest

@@ -17,9 +17,8 @@ final class Room {
 
     /** What a write takes of the room; one that is larger than all of it takes all. */
     private static int weight(WireMessage message) {
-        long bytes = (long) WRITE_BYTES
-                + message.topic().getBytes(StandardCharsets.UTF_8).length
-                + message.payload().length;
+        long bytes =
+                (long) WRITE_BYTES + message.topic().getBytes(StandardCharsets.UTF_8).length + message.payload().length;
         return (int) Math.min(BYTES, bytes);
     }
 

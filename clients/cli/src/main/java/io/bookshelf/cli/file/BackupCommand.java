@@ -1,5 +1,6 @@
 package io.bookshelf.cli.file;
 
+import io.bookshelf.cli.config.UnitOptions;
 import io.bookshelf.store.StoreBackup;
 import io.bookshelf.store.StoreExamination;
 import java.io.PrintWriter;

@@ -3,6 +3,7 @@ package io.bookshelf.cli.file;
 import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.ConfigFile;
 import io.bookshelf.cli.config.Settings;
+import io.bookshelf.cli.config.UnitOptions;
 import io.bookshelf.node.Doctor;
 import io.bookshelf.node.Finding;
 import io.bookshelf.node.Finding.Level;

@@ -1,6 +1,7 @@
 package io.bookshelf.cli.file;
 
 import io.bookshelf.cli.config.ConfigException;
+import io.bookshelf.cli.config.UnitOptions;
 import io.bookshelf.cli.shelf.Connection;
 import io.bookshelf.cli.shelf.StateWriter;
 import io.bookshelf.client.UnreachableException;

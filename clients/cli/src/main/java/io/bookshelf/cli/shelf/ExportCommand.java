@@ -17,8 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Writes keys and values out. */
 @Command(
@@ -34,13 +34,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class ExportCommand extends ShelfCommand {
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            defaultValue = "",
-            paramLabel = "PREFIX",
-            description = "Such as lights/, or a topic filter (default: everything).")
-    private String prefix = "";
+    @Mixin
+    private final Prefix prefix = new Prefix();
 
     @Option(names = "--output", paramLabel = "FILE", description = "The file to write (default: standard output).")
     private @Nullable Path output;
@@ -66,9 +61,9 @@ public final class ExportCommand extends ShelfCommand {
             masking = masking(shelf, reveal);
             keys = keys(shelf);
         }
-        Progress progress = new Progress(err(), screen, "exported", prefix.isEmpty() ? keys : 0);
+        Progress progress = new Progress(err(), screen, "exported", prefix.isEverything() ? keys : 0);
         try (PrintWriter lines = open()) {
-            Snapshot.read(options(), filters(prefix), entry -> write(entry, masking, lines, progress));
+            Snapshot.read(options(), prefix.filters(), entry -> write(entry, masking, lines, progress));
             if (lines.checkError()) {
                 if (output == null) {
                     throw new OutputClosed();

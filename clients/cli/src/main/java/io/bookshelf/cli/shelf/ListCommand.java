@@ -2,11 +2,10 @@ package io.bookshelf.cli.shelf;
 
 import io.bookshelf.client.Bookshelf;
 import io.bookshelf.client.Entry;
-import io.bookshelf.client.Snapshot;
 import java.time.Instant;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Lists keys and values. */
 @Command(
@@ -24,13 +23,8 @@ public final class ListCommand extends ShelfCommand {
     private static final int KEY_WIDTH = 36;
     private static final int VALUE_WIDTH = 48;
 
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            defaultValue = "",
-            paramLabel = "PREFIX",
-            description = "Such as lights/, or a topic filter (default: everything).")
-    private String prefix = "";
+    @Mixin
+    private final Prefix prefix = new Prefix();
 
     @Option(names = "--reveal", description = "Show secret values.")
     private boolean reveal;
@@ -45,13 +39,7 @@ public final class ListCommand extends ShelfCommand {
             masking = masking(shelf, reveal);
         }
         Instant now = Instant.now();
-        try {
-            Snapshot.read(options(), filters(prefix), entry -> print(entry, masking, now));
-        } catch (IllegalArgumentException e) {
-            throw mistake(String.valueOf(e.getMessage()));
-        } finally {
-            out().flush();
-        }
+        read(prefix, entry -> print(entry, masking, now));
         return 0;
     }
 

@@ -3,11 +3,12 @@ package io.bookshelf.cli.shelf;
 import io.bookshelf.client.Bookshelf;
 import io.bookshelf.client.ConnectOptions;
 import io.bookshelf.client.Entry;
+import io.bookshelf.client.Snapshot;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,14 +70,14 @@ abstract class ShelfCommand implements Callable<Integer> {
         return entry.age(now).map(TimeSpan::words).orElse("");
     }
 
-    /** A filter for all keys under a prefix; without one, for all. */
-    static List<String> filters(String prefix) {
-        if (prefix.isEmpty() || prefix.equals("#")) {
-            return List.of("#");
+    /** Reads what is under a prefix, entry by entry, and writes out what was printed of it. */
+    final void read(Prefix prefix, Consumer<Entry> print) {
+        try {
+            Snapshot.read(options(), prefix.filters(), print);
+        } catch (IllegalArgumentException e) {
+            throw mistake(String.valueOf(e.getMessage()));
+        } finally {
+            out().flush();
         }
-        if (prefix.endsWith("#") || prefix.contains("+")) {
-            return List.of(prefix);
-        }
-        return List.of(prefix.endsWith("/") ? prefix + "#" : prefix + "/#");
     }
 }

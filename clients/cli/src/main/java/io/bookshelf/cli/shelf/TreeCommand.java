@@ -2,11 +2,10 @@ package io.bookshelf.cli.shelf;
 
 import io.bookshelf.client.Bookshelf;
 import io.bookshelf.client.Entry;
-import io.bookshelf.client.Snapshot;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Shows keys as a tree. */
 @Command(
@@ -18,13 +17,8 @@ import picocli.CommandLine.Parameters;
 public final class TreeCommand extends ShelfCommand {
     private static final int VALUE_WIDTH = 60;
 
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            defaultValue = "",
-            paramLabel = "PREFIX",
-            description = "Such as lights/ (default: everything).")
-    private String prefix = "";
+    @Mixin
+    private final Prefix prefix = new Prefix();
 
     @Option(names = "--reveal", description = "Show secret values.")
     private boolean reveal;
@@ -37,13 +31,7 @@ public final class TreeCommand extends ShelfCommand {
         try (Bookshelf shelf = connect()) {
             masking = masking(shelf, reveal);
         }
-        try {
-            Snapshot.read(options(), filters(prefix), entry -> print(entry, masking));
-        } catch (IllegalArgumentException e) {
-            throw mistake(String.valueOf(e.getMessage()));
-        } finally {
-            out().flush();
-        }
+        read(prefix, entry -> print(entry, masking));
         return 0;
     }
 

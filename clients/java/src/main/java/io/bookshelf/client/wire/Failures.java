@@ -66,20 +66,22 @@ final class Failures {
                         settings.address() + " does not let this client in",
                         connect.getReasonCode(),
                         connect.getReasonString());
-            // What the client says to itself, as if the other side had.
-            case Mqtt5Disconnect none when words(none.getReasonCode(), none.getReasonString())
-                    .contains("waiting for CONNACK") ->
-                connection(settings.address() + " takes the connection and does not answer: does MQTT listen there?");
-            case Mqtt5Disconnect end ->
-                new WireException(
-                        WireException.Kind.CONNECTION,
-                        end.getReasonCode().getCode(),
-                        settings.address() + " ended the connection: "
-                                + words(end.getReasonCode(), end.getReasonString()));
+            case Mqtt5Disconnect end -> ended(end, settings);
             case Mqtt5PubAck put -> answered("refused", put.getReasonCode(), put.getReasonString());
             case Mqtt5PubRec put -> answered("refused", put.getReasonCode(), put.getReasonString());
             default -> null;
         };
+    }
+
+    private static WireException ended(Mqtt5Disconnect end, WireSettings settings) {
+        String why = words(end.getReasonCode(), end.getReasonString());
+        // What the library says to itself, as if the other side had.
+        return why.contains("waiting for CONNACK")
+                ? connection(settings.address() + " takes the connection and does not answer: does MQTT listen there?")
+                : new WireException(
+                        WireException.Kind.CONNECTION,
+                        end.getReasonCode().getCode(),
+                        settings.address() + " ended the connection: " + why);
     }
 
     /** What stood in the way of speaking with it; null if this is nothing that says much. */
