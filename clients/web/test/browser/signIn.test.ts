@@ -17,8 +17,7 @@ let atHall: Client;
 let atAttic: Client;
 
 beforeAll(async () => {
-  [hall, attic] = (await ground.network(["hall", "attic"], HOST)) as [Unit, Unit];
-  await ground.bookshelf(["pki", "issue", "--dir", "authority", "--owner", "anna", "--out", "anna"]);
+  [hall, attic] = (await ground.network(["hall", "attic"], HOST, "anna")) as [Unit, Unit];
   door = await Relay.to(hall.webTls);
   url = `https://${HOST}:${door.port}/`;
   atAttic = await ground.client(attic);
