@@ -12,7 +12,7 @@ export default defineConfig({
           environment: "node",
           testTimeout: 150_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -74,6 +74,20 @@ export async function axe(page: Page): Promise<string[]> {
   });
 }
 
+/** How many states the page's browser keeps: 1 once something was saved, 0 when it is forgotten. */
+export function keptStates(page: Page): Promise<number> {
+  return page.evaluate(() => new Promise<number>((done) => {
+    const opening = indexedDB.open("bookshelf");
+    opening.onsuccess = () => {
+      const asking = opening.result.transaction("state").objectStore("state").count();
+      asking.onsuccess = () => {
+        opening.result.close();
+        done(asking.result);
+      };
+    };
+  }));
+}
+
 /** Keeps a picture of a page in docs/images, where BOOKSHELF_SCREENSHOTS is set. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env["BOOKSHELF_SCREENSHOTS"] === undefined) return;

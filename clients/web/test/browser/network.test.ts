@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { axe, DESKTOP, launch, PHONE, picture, soon, Windows } from "./browser";
+import { axe, DESKTOP, keptStates, launch, PHONE, picture, soon, Windows } from "./browser";
 import { type Client, Ground, type Unit } from "./units";
 
 const ground = new Ground();
@@ -270,13 +270,7 @@ test("a page that is cut off says so, shows what was known last, even after a re
   const page = await windows.open(hall.url, PHONE);
   await link(page, "attic", "in sync");
   await page.evaluate(() => navigator.serviceWorker.ready);
-  await soon(() => page.evaluate(() => new Promise((done) => {
-    const opening = indexedDB.open("bookshelf");
-    opening.onsuccess = () => {
-      const asking = opening.result.transaction("state").objectStore("state").count();
-      asking.onsuccess = () => done(asking.result);
-    };
-  }))).toBe(1);
+  await soon(() => keptStates(page)).toBe(1);
   await hall.kill();
   await page.getByText(/Cut off from hall since \d\d:\d\d/).waitFor();
   expect(await standing(page, "attic")).toBe("in sync");
@@ -294,6 +288,8 @@ test("a page that is cut off says so, shows what was known last, even after a re
 
   await atAttic.put("lights/desk", "");
   await hall.start();
+  // As a browser says it that is on the net again; it would come back by itself, too, seconds later.
+  await page.evaluate(() => dispatchEvent(new Event("online")));
   await page.goto(hall.url + "#/keys/lights%2Fdesk");
   await page.getByText("This key has no value").waitFor();
   await soon(() => page.getByText("This is what was known").count()).toBe(0);
