@@ -67,6 +67,12 @@ final class LogTable {
                 last = batch.start() == null ? last : batch.start();
             }
         }
+        // Nothing else knows where the log ends: rows that went from there would be lost without a word.
+        if (!db.isSound("log")) {
+            damaged = true;
+            lastDamaged = true;
+            damage.row("log", (int) id, -2);
+        }
         return new Contents(last, firstId, id, damaged, lastDamaged);
     }
 }

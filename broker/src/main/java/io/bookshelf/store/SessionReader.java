@@ -85,6 +85,16 @@ final class SessionReader {
         }
     }
 
+    /** Reads everything, and counts what is damaged; in the caller's read transaction. */
+    void verify() throws SQLException {
+        for (Table table : Table.values()) {
+            each(table, row -> {});
+            if (!db.isSound(table.sqlName)) {
+                damage.row(table.sqlName, 0, 0);
+            }
+        }
+    }
+
     /** Queued events that have no packet id yet; to be called in a read transaction. */
     List<SessionChange.QueuedEvent> events(String client, long after, int mostEvents, int mostBytes)
             throws SQLException {

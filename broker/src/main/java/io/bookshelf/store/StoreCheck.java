@@ -142,10 +142,7 @@ final class StoreCheck implements AutoCloseable {
             return false;
         }
         long placesInIndexes = Totals.placesInIndexes(db);
-        SessionReader sessions = new SessionReader(db, store.damage());
-        for (SessionRow.Table table : SessionRow.Table.values()) {
-            sessions.each(table, row -> {});
-        }
+        new SessionReader(db, store.damage()).verify();
         db.commit();
         // What is left of the logged keys has no row yet.
         long all = totals.rows() + totals.damaged() + logged.size();

@@ -117,10 +117,7 @@ public record StoreExamination(
             return false;
         });
         boolean indexesRight = totals.places() == Totals.placesInIndexes(db);
-        SessionReader sessions = new SessionReader(db, damage);
-        for (SessionRow.Table table : SessionRow.Table.values()) {
-            sessions.each(table, row -> {});
-        }
+        new SessionReader(db, damage).verify();
         Ledger standing = Ledger.standing(ledger, log.last());
         long all = totals.rows() + totals.damaged() + logged.size();
         long missing = standing == null ? 0 : Math.max(0, standing.all() - all);

@@ -7,9 +7,11 @@ import io.bookshelf.schema.Bucket;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.Scope;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,6 +24,11 @@ final class StoreLossTest {
     private static final Key KEY = Key.of("k");
     // Flips the last bit of a blob.
     private static final String FLIPPED = "CAST(substr(%1$s,1,length(%1$s)-1) || x'00' AS BLOB)";
+
+    private static final int COMMITS = 100;
+    private static final int PAGE_BYTES = 4096;
+    // Where a page of a table says how many rows it has: the low byte.
+    private static final int CELLS = 4;
 
     @TempDir
     private Path folder;
@@ -36,6 +43,21 @@ final class StoreLossTest {
                         .withReserveBytes(0)
                         .withCheckEveryMillis(Long.MAX_VALUE)
                         .withIndexes(List.of(index)));
+    }
+
+    private Path file() {
+        return folder.resolve("state.db");
+    }
+
+    private int lastPageOfTheLog() throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+                Statement select = connection.createStatement();
+                ResultSet page = select.executeQuery("SELECT pageno,ncell FROM dbstat WHERE name='log'"
+                        + " AND pagetype='leaf' ORDER BY path DESC LIMIT 1")) {
+            assertThat(page.next()).isTrue();
+            assertThat(page.getInt(2)).as("rows on it").isGreaterThan(1);
+            return page.getInt(1);
+        }
     }
 
     private void fill(boolean folded) {
@@ -55,7 +77,7 @@ final class StoreLossTest {
     }
 
     private void sql(String statement) throws Exception {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state.db"));
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
                 Statement run = connection.createStatement()) {
             assertThat(run.executeUpdate(statement)).isPositive();
         }
@@ -135,6 +157,29 @@ final class StoreLossTest {
             assertThat(store.health().damagedRows()).isEqualTo(1);
             assertThat(reader.kept("clock")).isEmpty();
             forgetsTheClockAlone(store, reader);
+        }
+    }
+
+    /** One byte, the number of rows on the log's last page, and its last rows are out of sight with all that they held. */
+    @Test
+    void whenAPageLosesSightOfTheEndOfTheLog() throws Exception {
+        try (SqliteStateStore store = open()) {
+            for (int i = 1; i <= COMMITS; i++) {
+                try (WriteTransaction tx = store.begin()) {
+                    tx.put(Entries.live("twice/" + i % (COMMITS / 2), "value " + i, i));
+                    tx.keep("clock", new byte[] {1});
+                    tx.commit(i, 5, Map.of());
+                }
+            }
+        }
+        byte[] bytes = Files.readAllBytes(file());
+        bytes[(lastPageOfTheLog() - 1) * PAGE_BYTES + CELLS]--;
+        Files.write(file(), bytes);
+        try (SqliteStateStore store = open();
+                StoreReader reader = store.openReader()) {
+            assertThat(store.health().damagedRows()).isPositive();
+            assertThat(reader.kept("clock")).isEmpty();
+            assertThat(store.head().sequence()).isBetween(COMMITS / 2L, COMMITS - 1L);
         }
     }
 

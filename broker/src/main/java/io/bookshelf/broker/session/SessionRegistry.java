@@ -236,7 +236,10 @@ public final class SessionRegistry {
         Session session = create(stored.clientId(), true);
         long since = own.disconnectedAt() == 0 ? now : own.disconnectedAt();
         session.restore(own.expirySeconds(), since);
-        session.outbox().openAt(own.cursor());
+        // Where damage took the end of the log, its numbers are given again: a cursor beyond it would pass over what
+        // they
+        // are given to.
+        session.outbox().openAt(Math.min(own.cursor(), router.sequence()));
         session.outbox().close();
         session.changes().savedCursor(own.cursor());
         if (own.disconnectedAt() == 0) {
