@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -16,12 +17,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /** Commands against a unit that is gone, silent, something else, or refusing: one sentence, an exit code, and an end. */
+@Execution(ExecutionMode.CONCURRENT)
 class FarUnitTest {
     private static final List<List<String>> COMMANDS = List.of(
             List.of("get", "lights/hall"),
@@ -66,16 +70,17 @@ class FarUnitTest {
     @MethodSource("all")
     @Timeout(60)
     void saysInASentenceWhatIsWrongAndEnds(OtherEnd end, List<String> command) throws IOException {
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            if (end == OtherEnd.NOBODY) {
-                server.close();
-            } else {
-                Thread.ofVirtual().start(() -> serve(server, HexFormat.of().parseHex(end.answer)));
-            }
+        InetAddress here = InetAddress.getLoopbackAddress();
+        // A port that is taken and does not listen is nobody's for as long as the test lasts.
+        try (ServerSocket server = new ServerSocket(0, 50, here);
+                Socket nobody = new Socket()) {
+            nobody.bind(new InetSocketAddress(here, 0));
+            Thread.ofVirtual().start(() -> serve(server, HexFormat.of().parseHex(end.answer)));
+            int port = end == OtherEnd.NOBODY ? nobody.getLocalPort() : server.getLocalPort();
             StringWriter out = new StringWriter();
             StringWriter err = new StringWriter();
             List<String> words = new ArrayList<>(command);
-            words.addAll(List.of("--timeout", "2s", "--url", "mqtt://127.0.0.1:" + server.getLocalPort()));
+            words.addAll(List.of("--timeout", "2s", "--url", "mqtt://127.0.0.1:" + port));
             CommandLine line = Main.commandLine(words.getFirst());
             line.setOut(new PrintWriter(out));
             line.setErr(new PrintWriter(err));
