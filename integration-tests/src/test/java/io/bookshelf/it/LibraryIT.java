@@ -253,9 +253,9 @@ final class LibraryIT {
             told.add(words(event));
             throw new IllegalStateException("thrown by a listener on purpose");
         }));
-        await().dontCatchUncaughtExceptions().until(() -> told.contains("complete 0"));
+        await().until(() -> told.contains("complete 0"));
         shelf.put("lib/thrown/a", "1");
-        await().dontCatchUncaughtExceptions().until(() -> told.contains("lib/thrown/a=1"));
+        await().until(() -> told.contains("lib/thrown/a=1"));
         ShelfMap<String> map = UNITS.closing(shelf.map("lib/thrown/", Codecs.text()));
         map.onChange(() -> {
             throw new IllegalStateException("thrown by a listener on purpose");
@@ -263,7 +263,7 @@ final class LibraryIT {
         map.awaitComplete(RawMqtt.PATIENCE);
         shelf.put("lib/thrown/a", "2");
         shelf.put("lib/thrown/b", "1");
-        await().dontCatchUncaughtExceptions().until(() -> map.names().contains("b"));
+        await().until(() -> map.names().contains("b"));
     }
 
     @Test

@@ -61,7 +61,11 @@ final class Dialler implements AutoCloseable {
 
         void dialIn(Duration wait) {
             stop();
-            next = thread.schedule(() -> dialNow(this), wait.toMillis(), TimeUnit.MILLISECONDS);
+            try {
+                next = thread.schedule(() -> dialNow(this), wait.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                // The unit stops.
+            }
         }
 
         void stop() {

@@ -93,8 +93,7 @@ final class Puts {
         var unused = wire.publish(put.message)
                 .whenComplete((done, failure) -> thread.execute(() -> {
                     if (failure == null) {
-                        settle(put);
-                        put.outcome.complete(null);
+                        settle(put, () -> put.outcome.complete(null));
                     } else if (Futures.root(failure) instanceof WireException why
                             && why.kind() == WireException.Kind.REFUSED) {
                         fail(put, Futures.exception(why));
@@ -136,14 +135,15 @@ final class Puts {
     }
 
     private void fail(Waiting put, BookshelfException why) {
-        settle(put);
-        put.outcome.completeExceptionally(why);
+        settle(put, () -> put.outcome.completeExceptionally(why));
     }
 
-    private void settle(Waiting put) {
+    /** The outcome is told before it is said that nothing waits: who waits for that may ask for it. */
+    private void settle(Waiting put, Runnable tellOutcome) {
         if (waiting.remove(put.number) != null) {
             put.cancel.run();
         }
+        tellOutcome.run();
         Runnable then = whenEmpty;
         if (then != null && waiting.isEmpty()) {
             whenEmpty = null;
