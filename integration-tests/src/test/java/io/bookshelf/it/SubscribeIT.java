@@ -61,6 +61,17 @@ final class SubscribeIT {
     }
 
     @Test
+    void snapshotsComeInTheOrderOfTheFilters() {
+        RawMqtt client = client(Connect.v5("filters"));
+        client.put("filters/a/1", "1");
+        client.put("filters/b/1", "1");
+        client.put("filters/b/2", "1");
+        assertThat(client.snapshot(1, "filters/b/#", "$bookshelf/unit", "filters/a/#", "filters/b/1"))
+                .extracting(Packet::topic)
+                .containsExactly("filters/b/1", "filters/b/2", "$bookshelf/unit", "filters/a/1", "filters/b/1");
+    }
+
+    @Test
     void noLocalHidesOnesOwnMessages() {
         RawMqtt client = client(Connect.v5("nolocal"));
         client.sendSubscribe(1, Props.none(), 4, "nolocal/#");

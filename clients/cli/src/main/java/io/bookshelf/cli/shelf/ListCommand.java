@@ -1,6 +1,5 @@
 package io.bookshelf.cli.shelf;
 
-import io.bookshelf.client.Bookshelf;
 import io.bookshelf.client.Entry;
 import java.time.Instant;
 import picocli.CommandLine.Command;
@@ -34,12 +33,8 @@ public final class ListCommand extends ShelfCommand {
 
     @Override
     public Integer call() {
-        Masking masking;
-        try (Bookshelf shelf = connect()) {
-            masking = masking(shelf, reveal);
-        }
         Instant now = Instant.now();
-        read(prefix, entry -> print(entry, masking, now));
+        read(prefix, reveal, (entry, masking) -> print(entry, masking, now));
         return 0;
     }
 

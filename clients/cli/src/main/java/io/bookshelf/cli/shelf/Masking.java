@@ -2,6 +2,7 @@ package io.bookshelf.cli.shelf;
 
 import io.bookshelf.cli.json.Json;
 import io.bookshelf.client.Entry;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,11 +21,21 @@ record Masking(List<List<String>> patterns) {
 
     /** Of the unit's catalogue documents. */
     static Masking of(List<Entry> documents) {
-        return new Masking(documents.stream()
-                .filter(each ->
-                        Json.text(Json.parse(each.value()), "sensitivity").equals("secret"))
-                .map(each -> levels(each.key().substring(CATALOGUE.length())))
-                .toList());
+        return documents.stream().reduce(NONE, Masking::with, (one, other) -> other);
+    }
+
+    static boolean isDocument(Entry entry) {
+        return entry.key().startsWith(CATALOGUE);
+    }
+
+    /** This and what one more document of the catalogue calls a secret. */
+    Masking with(Entry document) {
+        if (!Json.text(Json.parse(document.value()), "sensitivity").equals("secret")) {
+            return this;
+        }
+        List<List<String>> more = new ArrayList<>(patterns);
+        more.add(levels(document.key().substring(CATALOGUE.length())));
+        return new Masking(more);
     }
 
     private static List<String> levels(String key) {

@@ -17,6 +17,11 @@ final class Prefix {
         return prefix.isEmpty();
     }
 
+    /** True for the unit's own topics, which are no keys. */
+    boolean isOfTheUnit() {
+        return prefix.startsWith("$");
+    }
+
     /** A filter for all keys under it. */
     List<String> filters() {
         if (prefix.isEmpty() || prefix.equals("#")) {

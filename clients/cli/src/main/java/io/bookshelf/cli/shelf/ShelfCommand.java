@@ -7,8 +7,11 @@ import io.bookshelf.client.Snapshot;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,14 +73,36 @@ abstract class ShelfCommand implements Callable<Integer> {
         return entry.age(now).map(TimeSpan::words).orElse("");
     }
 
-    /** Reads what is under a prefix, entry by entry, and writes out what was printed of it. */
-    final void read(Prefix prefix, Consumer<Entry> print) {
+    /**
+     * Reads what is under a prefix, entry by entry, and writes out what was printed of it.
+     *
+     * @param print takes an entry, and what the unit calls a secret
+     */
+    final void read(Prefix prefix, boolean reveal, BiConsumer<Entry, Masking> print) {
         try {
-            Snapshot.read(options(), prefix.filters(), print);
+            if (reveal || prefix.isOfTheUnit()) {
+                Snapshot.read(options(), prefix.filters(), entry -> print.accept(entry, Masking.NONE));
+            } else {
+                readMasked(prefix, print);
+            }
         } catch (IllegalArgumentException e) {
             throw mistake(String.valueOf(e.getMessage()));
         } finally {
             out().flush();
         }
+    }
+
+    /** The snapshots of one SUBSCRIBE come in the order of its filters: the catalogue is known before the first entry. */
+    private void readMasked(Prefix prefix, BiConsumer<Entry, Masking> print) {
+        List<String> filters = new ArrayList<>(List.of(Masking.FILTER));
+        filters.addAll(prefix.filters());
+        AtomicReference<Masking> masking = new AtomicReference<>(Masking.NONE);
+        Snapshot.read(options(), filters, entry -> {
+            if (Masking.isDocument(entry)) {
+                masking.getAndUpdate(known -> known.with(entry));
+            } else {
+                print.accept(entry, masking.get());
+            }
+        });
     }
 }

@@ -1,6 +1,5 @@
 package io.bookshelf.cli.shelf;
 
-import io.bookshelf.client.Bookshelf;
 import io.bookshelf.client.Entry;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -27,11 +26,7 @@ public final class TreeCommand extends ShelfCommand {
 
     @Override
     public Integer call() {
-        Masking masking;
-        try (Bookshelf shelf = connect()) {
-            masking = masking(shelf, reveal);
-        }
-        read(prefix, entry -> print(entry, masking));
+        read(prefix, reveal, this::print);
         return 0;
     }
 
