@@ -34,7 +34,7 @@ final class Outgoing {
     private long claimNetwork;
     private long claimEverywhere;
     private long claimAt;
-    // A page leaves out what was written again behind it: until that too has been sent, nothing may be claimed.
+    // What was written again is left out: until that too has been sent, nothing may be claimed.
     private long noClaimsBefore;
     // Up to here the peer holds what this unit does, whichever way it came.
     private long agreedAt;
@@ -96,7 +96,7 @@ final class Outgoing {
                 return;
             }
             for (Input.Applied applied : piece.applied()) {
-                if (applied.link() != link.id && wants(applied.entry())) {
+                if (isNewest(applied.entry()) && applied.link() != link.id && wants(applied.entry())) {
                     gather(applied.entry());
                 }
             }
@@ -109,6 +109,19 @@ final class Outgoing {
         if (before != null) {
             flushUpTo(before);
         }
+    }
+
+    /**
+     * False for an entry that was written over since. Its successor may be left to its author to deliver, who has it or has
+     * forgotten it as deleted: there the entry would come to life.
+     */
+    private boolean isNewest(Entry entry) {
+        long newest = core.tail.newest(entry);
+        if (newest > entry.sequence()) {
+            noClaimsBefore = Math.max(noClaimsBefore, newest);
+            return false;
+        }
+        return true;
     }
 
     /** Sends what was gathered up to the end of a commit. Returns whether the window is full. */
