@@ -33,7 +33,7 @@ public final class Snapshot {
     private final String marker = "$bookshelf/snapshot/" + UUID.randomUUID();
     private final Executor socketThread =
             task -> Thread.ofPlatform().daemon().name("bookshelf-snapshot").start(task);
-    private volatile long lastNanos = System.nanoTime();
+    private volatile long lastNanos;
     private volatile boolean consuming;
     private long count;
 
@@ -73,6 +73,9 @@ public final class Snapshot {
                     if (wire.unit() == null) {
                         throw new UnreachableException(given.address() + " is no Bookshelf unit");
                     }
+                    // Connecting has time-outs and sentences of its own.
+                    lastNanos = System.nanoTime();
+                    awaken(options.timeout());
                     List<String> all = new ArrayList<>(filters);
                     all.add(marker);
                     return wire.subscribe(all);
@@ -81,7 +84,6 @@ public final class Snapshot {
                     outcome.completeExceptionally(Futures.exception(failure));
                     return null;
                 });
-        awaken(options.timeout());
         return outcome.whenComplete((done, failure) -> opened.thenAccept(Wire::close));
     }
 
