@@ -16,6 +16,7 @@ import io.bookshelf.node.replication.AuthorNames;
 import io.bookshelf.node.replication.KeptRow;
 import io.bookshelf.node.replication.MeshClock;
 import io.bookshelf.node.replication.Replicator;
+import io.bookshelf.node.replication.Reports;
 import io.bookshelf.pki.PkiException;
 import io.bookshelf.pki.Renewal;
 import io.bookshelf.pki.RevocationList;
@@ -40,7 +41,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What makes a unit one of a network: its certificates, the directory of its peers, the links to them, and the replicator. */
-final class Network implements Companion, Replicator.Reports, AutoCloseable {
+final class Network implements Companion, Reports, AutoCloseable {
     private static final String UNITS = "bookshelf/units/";
     private static final String LISTS = "bookshelf/crl/";
     private static final String PEER_TOPIC = "$bookshelf/peers/";
@@ -75,12 +76,12 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
     }
 
     /** Passes on to a network that is made later. */
-    static final class Forward implements Replicator.Reports {
-        private volatile Replicator.@Nullable Reports to;
+    static final class Forward implements Reports {
+        private volatile @Nullable Reports to;
 
         @Override
         public void applied(Entry entry) {
-            Replicator.Reports now = to;
+            Reports now = to;
             if (now != null) {
                 now.applied(entry);
             }
@@ -88,7 +89,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
 
         @Override
         public void peers(Map<String, PeerStatus> status, Map<String, String> unreached) {
-            Replicator.Reports now = to;
+            Reports now = to;
             if (now != null) {
                 now.peers(status, unreached);
             }
@@ -96,7 +97,7 @@ final class Network implements Companion, Replicator.Reports, AutoCloseable {
 
         @Override
         public void conflicts(String json) {
-            Replicator.Reports now = to;
+            Reports now = to;
             if (now != null) {
                 now.conflicts(json);
             }

@@ -50,6 +50,8 @@ final class CoreState {
 
     long stamp;
     boolean empty;
+    /** How often damage was found since this core began. */
+    long damages;
 
     private final Map<Long, Submission> submissions = new HashMap<>();
     private final Map<Long, Reading> readings = new HashMap<>();

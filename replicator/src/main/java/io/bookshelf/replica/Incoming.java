@@ -21,6 +21,8 @@ final class Incoming {
     private long cursor;
     private boolean whole;
     private int settling;
+    // What was taken last goes up to here, be it on disk or not.
+    private long taken;
     private int repairing;
     private long told;
 
@@ -50,17 +52,39 @@ final class Incoming {
                 whole = frame.from() <= link.hello().began();
                 link.descents.cursorWasLost(frame.from() > 0);
             }
-        } else if (frame.from() > Math.max(cursor, told) && settling == 0) {
+        } else if (frame.from() > Math.max(taken, Math.max(cursor, told))) {
             return "a gap in the stream";
         }
+        taken = Math.max(taken, frame.through());
         if (frame.entries().isEmpty() && settling == 0) {
             arrived(frame, List.of());
             return "";
         }
         settling++;
         Map<String, byte[]> kept = frame.entries().isEmpty() ? Map.of() : rows(memoryAfter(frame));
-        core.submit(link.id, frame.entries(), kept, settled -> settled(frame, settled));
+        long damages = core.damages;
+        core.submit(link.id, frame.entries(), kept, settled -> {
+            if (core.damages == damages) {
+                settled(frame, settled);
+            } else {
+                // What it was to claim may be among what is lost.
+                tellLosers(frame.entries(), settled.verdicts());
+            }
+        });
         return "";
+    }
+
+    private void tellLosers(List<Entry> entries, List<Verdict> verdicts) {
+        for (int i = 0; i < verdicts.size(); i++) {
+            tellLoser(entries.get(i), verdicts.get(i));
+        }
+    }
+
+    private void tellLoser(Entry entry, Verdict verdict) {
+        Entry loser = verdict.loser();
+        if (loser != null) {
+            core.effect(new Effect.Lost(loser, verdict.winner(entry)));
+        }
     }
 
     private String wrong(List<Entry> entries) {
@@ -170,10 +194,7 @@ final class Incoming {
     }
 
     private void judge(Entry entry, Verdict verdict, boolean answer) {
-        Entry loser = verdict.loser();
-        if (loser != null) {
-            core.effect(new Effect.Lost(loser, verdict.winner(entry)));
-        }
+        tellLoser(entry, verdict);
         switch (verdict.outcome()) {
             case APPLIED, KNOWN -> {}
             case OLDER -> {

@@ -34,6 +34,7 @@ final class PeerLink {
     private boolean offsetKnown;
     private Frame.@Nullable Heartbeat lastHeartbeat;
     private long askedClockHash;
+    private boolean clockAsked;
     private long bytesReceived;
 
     PeerLink(CoreState core, Input.Opened opened) {
@@ -174,6 +175,7 @@ final class PeerLink {
             long hash = heartbeat.clockHash();
             if (hash != clockForPeer().hash() && hash != askedClockHash) {
                 askedClockHash = hash;
+                clockAsked = true;
                 core.send(id, new Frame.AskClock());
             }
             return;
@@ -197,6 +199,10 @@ final class PeerLink {
 
     /** Takes the peer's clock over if both hold the same: what is deleted there is then not here either. */
     void take(Frame.Clock clock) {
+        if (!clockAsked) {
+            return;
+        }
+        clockAsked = false;
         Frame.Roots ours = core.forest.roots();
         if (ours != null && agree(ours, clock.roots())) {
             core.coverage.merge(cloud ? clock.clock().withoutNetwork() : clock.clock());

@@ -216,6 +216,9 @@ public final class ReplicaCore {
     }
 
     private void heard(PeerLink link, Statement statement) {
+        if (!core.stability.isListed(statement.unit())) {
+            return;
+        }
         toldStatements
                 .computeIfAbsent(link.id, id -> new HashMap<>())
                 .merge(statement.unit(), statement, (told, now) -> isNews(now, told) ? now : told);
@@ -251,6 +254,7 @@ public final class ReplicaCore {
 
     /** Claims nothing any more, counts anew, and begins every link anew, so that what is lost is found and fetched. */
     private void damaged(boolean ownToo) {
+        core.damages++;
         core.coverage.forget(ownToo);
         core.forest.reset();
         core.forgetReadings();
@@ -345,8 +349,9 @@ public final class ReplicaCore {
             }
         }
         news.forEach(statement -> told.put(statement.unit(), statement));
-        if (!news.isEmpty() && !link.cloud) {
-            core.send(link.id, new Frame.Statements(news));
+        if (!link.cloud) {
+            // One a frame: each holds a whole clock.
+            news.forEach(statement -> core.send(link.id, new Frame.Statements(List.of(statement))));
         }
     }
 

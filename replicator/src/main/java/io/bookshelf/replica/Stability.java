@@ -33,6 +33,10 @@ public final class Stability {
         ripe.keySet().retainAll(listed);
     }
 
+    boolean isListed(String unit) {
+        return listed.contains(unit);
+    }
+
     /**
      * Takes a statement; true if it was news.
      *

@@ -155,45 +155,6 @@ final class CoreTest {
                         Frame.Hello.class, again -> assertThat(again.cursor()).isEqualTo(new Frame.Cursor(HIGHER, 7)));
     }
 
-    /**
-     * Of two writes of a key the first is not streamed: its successor, here the peer's own, goes without saying, and the peer
-     * may have forgotten it as deleted everywhere.
-     */
-    @Test
-    void whatWasWrittenOverIsNotStreamed() {
-        step(committed(11, written("k", BOOT, 11)));
-        step(committed(12, written("k", HIGHER, 12)));
-        step(committed(13, written("other", BOOT, 13)));
-        open(1, true);
-        Frame.Hello knows =
-                new Frame.Hello(1, 1, HIGHER, 0, new Frame.Cursor(BOOT, 10), false, DotClock.EMPTY, 0, false);
-        assertThat(sent(receive(1, knows), 1))
-                .filteredOn(Frame.Entries.class::isInstance)
-                .containsExactly(
-                        new Frame.Entries(10, 10, List.of(), 0, 0),
-                        new Frame.Entries(10, 13, List.of(written("other", BOOT, 13)), 0, 13));
-    }
-
-    private static Entry written(String key, long author, long sequence) {
-        return new Entry(
-                Key.of(key),
-                new byte[] {1},
-                false,
-                0,
-                ValueProperties.NONE,
-                new Version(sequence, author),
-                sequence,
-                Seen.NOTHING,
-                0,
-                sequence);
-    }
-
-    private static Input.Committed committed(long sequence, Entry entry) {
-        boolean own = entry.version().replica() == BOOT;
-        return new Input.Committed(
-                List.of(new Input.Applied(entry, own ? 0 : 7)), sequence, sequence, 0, own ? entry.counter() : 11);
-    }
-
     @Test
     void whatDoesNotBelongOnALinkEndsIt() {
         open(1, true);

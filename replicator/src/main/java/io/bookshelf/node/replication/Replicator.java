@@ -32,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +56,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private final Thread thread = Thread.ofPlatform().name("bookshelf-replica").unstarted(this::run);
     private final RandomGenerator random = new SplittableRandom();
     private final AgreedTombstones tombstones = new AgreedTombstones();
+    private final Readings readings = new Readings(this::post, () -> running().lookAtTheFile());
     // Of the writer's thread.
     private final List<Change> changes = new ArrayList<>();
     private final Outcomes outcomes = new Outcomes();
@@ -71,18 +73,6 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private @Nullable Documents documents;
     private volatile DotClock covered = DotClock.EMPTY;
     private volatile boolean closed;
-
-    /** Who is told how it stands. Called on the replicator's thread. */
-    public interface Reports {
-        /** An entry was applied, whoever wrote it. */
-        void applied(Entry entry);
-
-        /** How it stands with each peer; once a second. */
-        void peers(Map<String, PeerStatus> status, Map<String, String> unreached);
-
-        /** A concurrent write was discarded: the last ones as JSON. */
-        void conflicts(String json);
-    }
 
     /**
      * @param latestMillis a stamp beyond this cannot be, milliseconds since the epoch
@@ -168,6 +158,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         Running now = running();
         step(new Input.Tick(now.wall().millis(), now.wall().known()));
         if (++ticks % TICKS_A_REPORT == 0) {
+            readings.again();
             now.wall().peersAreAhead(now.core.wallOffsets());
             reports.peers(now.core.status(), Map.copyOf(unreached));
         }
@@ -212,11 +203,9 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
                 }
             }
             case Effect.Submit submit -> now.submit(submit, inboxOf(submit.link()));
-            case Effect.ReadPage read -> post(() -> step(now.reads().read(read)));
-            case Effect.CountPage count ->
-                post(() -> whenAllIsTold(now, now.core, now.reads().read(count)));
-            case Effect.ReadBuckets read ->
-                post(() -> whenAllIsTold(now, now.core, now.reads().read(read)));
+            case Effect.ReadPage read -> read(now, () -> now.reads().read(read), this::step);
+            case Effect.CountPage count -> readWhole(now, () -> now.reads().read(count));
+            case Effect.ReadBuckets read -> readWhole(now, () -> now.reads().read(read));
             case Effect.Lost lost -> {
                 now.drop(now.conflicts()
                         .add(lost.loser(), lost.winner(), now.wall().millis()));
@@ -231,13 +220,22 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         return link == null ? null : inboxes.get(link);
     }
 
+    private void read(Running now, Supplier<Input> reading, Consumer<Input> then) {
+        ReplicaCore asking = now.core;
+        readings.soon(() -> now.core == asking, reading, then);
+    }
+
     /** What was read may have seen commits of which the core has not been told: those go first. */
-    private void whenAllIsTold(Running now, ReplicaCore asking, Input answer) {
-        now.behindAll(() -> post(() -> {
-            if (now.core == asking) {
-                step(answer);
-            }
-        }));
+    private void readWhole(Running now, Supplier<Input> reading) {
+        ReplicaCore asking = now.core;
+        read(
+                now,
+                reading,
+                answer -> now.behindAll(() -> post(() -> {
+                    if (now.core == asking) {
+                        step(answer);
+                    }
+                })));
     }
 
     @Override
@@ -352,8 +350,12 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         try {
             frame = inbox.read(bytes);
         } catch (IllegalArgumentException e) {
-            log.warn("{}: link closed: {}", link.peer().name(), e.getMessage());
-            link.close(String.valueOf(e.getMessage()));
+            String reason = String.valueOf(e.getMessage());
+            log.warn("{}: link closed: {}", link.peer().name(), reason);
+            // At once, for the core too: frames that are here already must not be taken behind the gap.
+            links.remove(inbox.id);
+            step(new Input.Closed(inbox.id, reason));
+            link.close(reason);
             return;
         }
         step(new Input.Received(inbox.id, frame, bytes.length));

@@ -94,6 +94,11 @@ final class Running {
         }
     }
 
+    /** Has the writer begin a transaction, in which a file that was found damaged is replaced. */
+    void lookAtTheFile() {
+        bus.accept(new KeptRow(Map.of("look", new byte[0])));
+    }
+
     /** Runs something, on the writer's thread, behind all that has been committed by now. */
     void behindAll(Runnable task) {
         bus.accept(new Barrier(task));

@@ -12,10 +12,13 @@ import java.util.List;
 public final class Parts {
     private static final int PART_BYTES = 16 * 1024;
 
+    /** Most that a frame without entries may be: clocks grow by some 13 bytes for each start that ever wrote something. */
+    private static final int LARGEST_CLOCK = 2 * 1024 * 1024;
+
     private final int largest;
     private ByteString gathered = ByteString.EMPTY;
 
-    /** @param largest most that a frame may be, in bytes */
+    /** @param largest most that a frame with entries may be, in bytes */
     public Parts(int largest) {
         this.largest = largest;
     }
@@ -47,15 +50,20 @@ public final class Parts {
             }
             return frame;
         }
-        if (gathered.size() + part.bytes().length > largest) {
-            throw new IllegalArgumentException("a frame of more than " + largest + " bytes");
+        int most = Math.max(largest, LARGEST_CLOCK);
+        if (gathered.size() + part.bytes().length > most) {
+            throw new IllegalArgumentException("a frame of more than " + most + " bytes");
         }
         gathered = gathered.concat(ByteString.copyFrom(part.bytes()));
         if (!part.last()) {
             return part;
         }
+        int size = gathered.size();
         Frame whole = Frames.read(gathered.toByteArray());
         gathered = ByteString.EMPTY;
+        if (size > largest && (whole instanceof Frame.Entries || whole instanceof Frame.Repair)) {
+            throw new IllegalArgumentException("a frame of more than " + largest + " bytes");
+        }
         if (whole instanceof Frame.Part) {
             throw new IllegalArgumentException("a part of a part");
         }

@@ -3,8 +3,15 @@ package io.bookshelf.schema.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bookshelf.schema.DotClock;
+import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.Key;
+import io.bookshelf.schema.Seen;
+import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.schema.Version;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class PartsTest {
@@ -46,10 +53,44 @@ final class PartsTest {
         byte[] piece = Frames.write(new Frame.Part(new byte[150_000], false));
         parts.read(piece);
         assertThatThrownBy(() -> parts.read(Frames.write(bye(1)))).hasMessageContaining("middle of another");
-        parts.read(piece);
-        assertThatThrownBy(() -> parts.read(piece)).hasMessageContaining("more than 400000 bytes");
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 15; i++) {
+                        parts.read(piece);
+                    }
+                })
+                .hasMessageContaining("more than 2097152 bytes");
         byte[] inner = Frames.write(new Frame.Part(new byte[0], true));
         assertThatThrownBy(() -> new Parts(LARGEST).read(Frames.write(new Frame.Part(inner, true))))
                 .hasMessageContaining("part of a part");
+    }
+
+    /** The limit of values is none of clocks: else a network would fall apart once its units had started often enough. */
+    @Test
+    void aClockMayBeLargerThanAnyFrameWithEntries() {
+        long[] authors = LongStream.rangeClosed(1, 60_000)
+                .map(i -> i * 0x9E3779B97F4A7C15L)
+                .sorted()
+                .toArray();
+        DotClock clock = DotClock.of(authors, authors.clone(), authors.clone());
+        Frame frame = new Frame.Statements(List.of(new Frame.Statement("hall", 1, 2, 3, clock)));
+        byte[] bytes = Frames.write(frame);
+        assertThat(bytes.length).isGreaterThan(LARGEST);
+        assertThat(gathered(bytes)).isEqualTo(frame);
+
+        byte[] entries = Frames.write(new Frame.Entries(0, 1, List.of(entry(LARGEST)), 0, 0));
+        assertThatThrownBy(() -> gathered(entries)).hasMessageContaining("more than 400000 bytes");
+    }
+
+    private Frame gathered(byte[] frame) {
+        Frame last = new Frame.Unknown();
+        for (byte[] message : Parts.of(frame)) {
+            last = parts.read(message);
+        }
+        return last;
+    }
+
+    private static Entry entry(int bytes) {
+        return new Entry(
+                Key.of("k"), new byte[bytes], false, 0, ValueProperties.NONE, new Version(1, 2), 3, Seen.NOTHING, 0, 1);
     }
 }
