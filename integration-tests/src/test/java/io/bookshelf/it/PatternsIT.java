@@ -165,12 +165,12 @@ final class PatternsIT {
     }
 
     @Test
-    void aLeaseWhoseUnitIsGoneIsLostWhenItsTimeIsOver() {
+    void aLeaseWhoseUnitIsGoneIsLostWhenItsTimeIsOverAndNotTakenBack() {
         AtomicInteger lost = new AtomicInteger();
         Relay cable = UNITS.closing(new Relay(network.unit("hall").mqtt(), Duration.ZERO));
         Bookshelf far =
                 UNITS.closing(Bookshelf.at("mqtt://127.0.0.1:" + cable.address().getPort())
-                        .timeout(Duration.ofSeconds(1))
+                        .timeout(FOR_LONG)
                         .connect());
         Lease lease = Lease.take(far, "far", "one", Duration.ofSeconds(3), lost::incrementAndGet)
                 .orElseThrow();
@@ -178,6 +178,12 @@ final class PatternsIT {
         cable.cut();
         soon().until(() -> lost.get() == 1);
         assertThat(lease.isHeld()).isFalse();
+        soon().until(() -> Lease.take(hall, "far", "two", FOR_LONG, () -> {}).isPresent());
+        cable.heal();
+        // Behind whatever the client had still to write.
+        far.put("patterns/after", "heal");
+        lease.close();
+        assertThat(Lease.holder(hall, "far")).contains("two");
     }
 
     @Test
@@ -239,6 +245,18 @@ final class PatternsIT {
             soon().until(() -> here.plan().equals(Optional.of("100"))
                     && !here.isGo()
                     && here.ready().isEmpty());
+            for (int plan = 0; plan < 20; plan++) {
+                soon().until(() -> {
+                    here.ready("hall");
+                    return here.ready().contains("hall");
+                });
+                here.propose("plan " + plan);
+                assertThat(here.goIfReady(List.of("hall")))
+                        .as("for the plan before")
+                        .isFalse();
+                String proposed = "plan " + plan;
+                soon().until(() -> here.plan().equals(Optional.of(proposed)));
+            }
         }
     }
 

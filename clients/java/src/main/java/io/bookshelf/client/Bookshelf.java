@@ -75,6 +75,7 @@ public final class Bookshelf implements AutoCloseable {
 
     /** The value of a key as the unit has it now; empty if it has none. */
     public Optional<Entry> get(String key) {
+        engine.mayWait();
         return Futures.join(getAsync(key));
     }
 
@@ -94,6 +95,7 @@ public final class Bookshelf implements AutoCloseable {
      * @param filters MQTT topic filters, such as {@code lights/#}; {@code #} for everything
      */
     public List<Entry> list(String... filters) {
+        engine.mayWait();
         return Futures.join(listAsync(filters));
     }
 
@@ -124,6 +126,7 @@ public final class Bookshelf implements AutoCloseable {
 
     /** Writes a value with properties; returns when it is on the unit's disk. */
     public void put(String key, byte[] value, PutOptions how) {
+        engine.mayWait();
         Futures.join(putAsync(key, value, how));
     }
 
@@ -149,18 +152,19 @@ public final class Bookshelf implements AutoCloseable {
             properties = properties.withUser(user);
         }
         WireMessage message = new WireMessage(key, value.clone(), true, 1, how.expirySeconds(), properties);
-        return engine.put(message, how.onlyIfAbsent());
+        return engine.put(message, how.onlyIfAbsent(), how.isOnlyNow());
     }
 
     /** Deletes a key; returns when that is on the unit's disk. A key that has no value is none the worse for it. */
     public void delete(String key) {
+        engine.mayWait();
         Futures.join(deleteAsync(key));
     }
 
     /** As {@link #delete}. */
     public CompletableFuture<Void> deleteAsync(String key) {
         Key.of(key);
-        return engine.put(new WireMessage(key, new byte[0], true, 1, -1, ValueProperties.NONE), false);
+        return engine.put(new WireMessage(key, new byte[0], true, 1, -1, ValueProperties.NONE), false, false);
     }
 
     /**
@@ -208,6 +212,7 @@ public final class Bookshelf implements AutoCloseable {
     /** Waits for the writes that are on their way (no longer than the time-out), and ends the connection. */
     @Override
     public void close() {
+        engine.mayWait();
         Futures.join(closeAsync());
     }
 

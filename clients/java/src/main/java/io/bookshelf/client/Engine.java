@@ -78,7 +78,26 @@ final class Engine implements WireListener {
         return connected;
     }
 
-    CompletableFuture<Void> put(WireMessage message, boolean once) {
+    /**
+     * To be called before waiting for an outcome.
+     *
+     * @throws IllegalStateException on the engine's own thread, on which alone there are outcomes, and time-outs
+     */
+    void mayWait() {
+        if (Thread.currentThread() == own) {
+            throw new IllegalStateException(
+                    "this is the client's own thread, which completes its futures and cannot wait"
+                            + " for one: call a method that ends in Async here, or continue with thenAcceptAsync");
+        }
+    }
+
+    /**
+     * Writes.
+     *
+     * @param once not sent again on another connection
+     * @param onlyNow not sent on another connection than the one that there is now
+     */
+    CompletableFuture<Void> put(WireMessage message, boolean once, boolean onlyNow) {
         try {
             // This client's own thread is the one that makes room, so it cannot wait for some.
             room.take(message, Thread.currentThread() == own ? Duration.ZERO : options.timeout());
@@ -90,8 +109,10 @@ final class Engine implements WireListener {
         boolean taken = run(() -> {
             if (closing) {
                 outcome.completeExceptionally(closed());
+            } else if (onlyNow && wire == null) {
+                outcome.completeExceptionally(new UnreachableException(problem));
             } else {
-                puts.add(message, once, outcome, options.timeout(), () -> problem);
+                puts.add(message, once || onlyNow, outcome, options.timeout(), () -> problem);
                 puts.sendNew(wire);
             }
         });
@@ -154,18 +175,25 @@ final class Engine implements WireListener {
         }
         attempts++;
         try {
-            var unused = Wire.open(options.wire(), this, socketThread)
-                    .whenComplete((opened, failure) -> run(() -> {
-                        if (failure == null) {
-                            connected(opened);
-                        } else {
-                            failed(Futures.root(failure));
-                        }
-                    }));
+            var unused = Wire.open(options.wire(), this, socketThread).whenComplete(this::attempted);
         } catch (IllegalArgumentException mistake) {
             // Such as a client id that MQTT does not have: the next attempt would fare no better.
             first.completeExceptionally(mistake);
             end(String.valueOf(mistake.getMessage()));
+        }
+    }
+
+    private void attempted(@Nullable Wire opened, @Nullable Throwable failure) {
+        boolean taken = run(() -> {
+            if (opened != null) {
+                connected(opened);
+            } else if (failure != null) {
+                failed(Futures.root(failure));
+            }
+        });
+        if (!taken && opened != null) {
+            // Closed meanwhile, when there was nothing to close.
+            var unused = opened.close();
         }
     }
 

@@ -21,18 +21,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PutOptions {
     /** Nothing besides the value: it stays until it is overwritten or deleted. */
-    public static final PutOptions DEFAULT = new PutOptions(ValueProperties.NONE, null, false);
+    public static final PutOptions DEFAULT = new PutOptions(ValueProperties.NONE, null, false, false);
 
     private static final long LONGEST_SECONDS = 0xFFFF_FFFEL;
 
     private final ValueProperties properties;
     private final @Nullable Duration timeToLive;
     private final boolean onlyIfAbsent;
+    private final boolean onlyNow;
 
-    private PutOptions(ValueProperties properties, @Nullable Duration timeToLive, boolean onlyIfAbsent) {
+    private PutOptions(
+            ValueProperties properties, @Nullable Duration timeToLive, boolean onlyIfAbsent, boolean onlyNow) {
         this.properties = properties;
         this.timeToLive = timeToLive;
         this.onlyIfAbsent = onlyIfAbsent;
+        this.onlyNow = onlyNow;
     }
 
     /**
@@ -44,7 +47,7 @@ public final class PutOptions {
         if (timeToLive.compareTo(Duration.ofSeconds(1)) < 0 || timeToLive.toSeconds() >= LONGEST_SECONDS) {
             throw new IllegalArgumentException("a time to live is between a second and 136 years, not " + timeToLive);
         }
-        return new PutOptions(properties, timeToLive, onlyIfAbsent);
+        return new PutOptions(properties, timeToLive, onlyIfAbsent, onlyNow);
     }
 
     /**
@@ -53,7 +56,16 @@ public final class PutOptions {
      * one may write the same key at the same time, and then the last writer wins.
      */
     public PutOptions ifAbsent() {
-        return new PutOptions(properties, timeToLive, true);
+        return new PutOptions(properties, timeToLive, true, onlyNow);
+    }
+
+    /**
+     * Writes only over the connection that there is now, for what would be wrong if it came later: without a connection the
+     * put fails at once with an {@link UnreachableException}, and with a {@link NoAnswerException} if the connection breaks
+     * before it is acknowledged; it is not sent again.
+     */
+    public PutOptions onlyNow() {
+        return new PutOptions(properties, timeToLive, onlyIfAbsent, true);
     }
 
     /** MQTT's content type, such as {@code application/json}. */
@@ -75,7 +87,7 @@ public final class PutOptions {
 
     /** All properties at once, such as those of an {@link Entry} that is written again. */
     public PutOptions with(ValueProperties all) {
-        return new PutOptions(all, timeToLive, onlyIfAbsent);
+        return new PutOptions(all, timeToLive, onlyIfAbsent, onlyNow);
     }
 
     /** The properties that are sent. */
@@ -90,6 +102,10 @@ public final class PutOptions {
 
     boolean onlyIfAbsent() {
         return onlyIfAbsent;
+    }
+
+    boolean isOnlyNow() {
+        return onlyNow;
     }
 
     long expirySeconds() {

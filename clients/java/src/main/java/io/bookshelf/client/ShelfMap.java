@@ -102,7 +102,8 @@ public final class ShelfMap<T> implements AutoCloseable {
         try {
             held.put(name, new Held<>(entry.as(codec), entry));
             unreadable.remove(name);
-        } catch (CodecException e) {
+        } catch (CodecException | RuntimeException e) {
+            // Whatever a codec throws, it is about this value: the map goes on.
             held.remove(name);
             unreadable.put(name, String.valueOf(e.getMessage()));
         }

@@ -107,7 +107,7 @@ public final class Watch implements AutoCloseable {
             WatchEvent event = events.next();
             events.remove();
             waitingBytes -= weight(event);
-            if (resting && waiting.isEmpty()) {
+            if (resting && waiting.isEmpty() && end == null) {
                 resting = false;
                 engine.add(feed);
             }

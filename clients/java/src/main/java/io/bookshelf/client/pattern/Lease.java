@@ -50,12 +50,15 @@ public final class Lease implements AutoCloseable {
         this.shelf = shelf;
         this.key = key;
         this.mine = mine;
-        this.expiring = PutOptions.DEFAULT.expiresAfter(timeToLive);
+        this.expiring = PutOptions.DEFAULT.expiresAfter(timeToLive).onlyNow();
         this.lost = lost;
         this.lifeNanos = timeToLive.toNanos();
         this.renewedAt = takenAt;
-        this.watch = shelf.watch(key, this::changed);
-        this.beat = new Beat("bookshelf-lease", timeToLive, this::renew);
+        // What they tell waits until both are there.
+        synchronized (this) {
+            this.beat = new Beat("bookshelf-lease", timeToLive, this::renew);
+            this.watch = shelf.watch(key, this::changed);
+        }
     }
 
     /**
@@ -119,6 +122,7 @@ public final class Lease implements AutoCloseable {
             return;
         }
         long now = System.nanoTime();
+        // One that came later, over another connection, could take the lease from who holds it by then.
         var unused = shelf.putAsync(key, mine, expiring).thenRun(() -> renewedAt = now);
     }
 
@@ -136,7 +140,7 @@ public final class Lease implements AutoCloseable {
     public void close() {
         boolean had;
         synchronized (this) {
-            had = held;
+            had = isHeld();
             held = false;
             beat.close();
             watch.close();

@@ -66,7 +66,13 @@ public final class Presence implements AutoCloseable {
      */
     public static Presence announce(ConnectOptions options, String name, String text, Duration timeToLive) {
         String key = PREFIX + Names.level("somebody", name);
-        return new Presence(options.will(key, new byte[0]).connect(), name, text, timeToLive);
+        Bookshelf shelf = options.will(key, new byte[0]).connect();
+        try {
+            return new Presence(shelf, name, text, timeToLive);
+        } catch (RuntimeException e) {
+            shelf.close();
+            throw e;
+        }
     }
 
     /** Who is here now. */

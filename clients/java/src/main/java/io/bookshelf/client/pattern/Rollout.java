@@ -2,6 +2,7 @@ package io.bookshelf.client.pattern;
 
 import io.bookshelf.client.Bookshelf;
 import io.bookshelf.client.Codecs;
+import io.bookshelf.client.Entry;
 import io.bookshelf.client.ShelfMap;
 import java.util.Collection;
 import java.util.Optional;
@@ -42,11 +43,15 @@ public final class Rollout implements AutoCloseable {
     private static final String GO = "go";
     private static final String READY = "ready/";
 
+    private final Bookshelf shelf;
+    private final String prefix;
     private final ShelfMap<String> keys;
 
     /** Opens a rollout by its name; a unit and whoever coordinates use the same. */
     public Rollout(Bookshelf shelf, String name) {
-        this.keys = shelf.map(PREFIX + Names.level("a rollout", name) + "/", Codecs.text());
+        this.shelf = shelf;
+        this.prefix = PREFIX + Names.level("a rollout", name) + "/";
+        this.keys = shelf.map(prefix, Codecs.text());
     }
 
     /** Says what is to be done; a plan before it is void. */
@@ -71,12 +76,16 @@ public final class Rollout implements AutoCloseable {
 
     /** The units that are ready for this plan, as far as is known here. */
     public SortedSet<String> ready() {
+        return version().map(this::readyFor).orElseGet(TreeSet::new);
+    }
+
+    private SortedSet<String> readyFor(String version) {
         TreeSet<String> units = new TreeSet<>();
-        version().ifPresent(version -> keys.values().forEach((name, about) -> {
+        keys.values().forEach((name, about) -> {
             if (name.startsWith(READY) && about.equals(version)) {
                 units.add(name.substring(READY.length()));
             }
-        }));
+        });
         return units;
     }
 
@@ -86,25 +95,32 @@ public final class Rollout implements AutoCloseable {
     }
 
     /**
-     * Says go if all of these are ready.
+     * Says go if all of these are ready for the plan that the unit has now.
      *
      * @return whether they were
      */
     public boolean goIfReady(Collection<String> units) {
-        boolean all = version().isPresent() && ready().containsAll(units);
+        // Asked of the unit, and once: what is known here may still be the plan before, for which all were ready.
+        Optional<String> version = shelf.get(prefix + PLAN).flatMap(Rollout::version);
+        boolean all = version.isPresent() && readyFor(version.get()).containsAll(units);
         if (all) {
-            go();
+            keys.put(GO, version.get());
         }
         return all;
     }
 
     /** Has somebody said go for this plan, as far as is known here? */
     public boolean isGo() {
-        return version().isPresent() && keys.get(GO).equals(version());
+        Optional<String> version = version();
+        return version.isPresent() && keys.get(GO).equals(version);
     }
 
     private Optional<String> version() {
-        return keys.entry(PLAN).flatMap(entry -> entry.version()).map(Object::toString);
+        return keys.entry(PLAN).flatMap(Rollout::version);
+    }
+
+    private static Optional<String> version(Entry plan) {
+        return plan.version().map(Object::toString);
     }
 
     /** Runs it after each change; see {@link ShelfMap#onChange}. */
