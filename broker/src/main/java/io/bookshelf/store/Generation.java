@@ -95,7 +95,10 @@ final class Generation {
     private @Nullable Place put(Recent.Item item) {
         Entry entry = item.entry();
         bytes += weight(item);
-        logged += LOGGED_OVERHEAD + item.key().length + entry.value().length;
+        logged += LOGGED_OVERHEAD
+                + item.key().length
+                + entry.value().length
+                + entry.properties().weight();
         if (entry.deleted()) {
             firstTombstone = Math.min(firstTombstone, entry.version().stamp());
         } else if (entry.expiresAt() > 0) {
@@ -119,7 +122,11 @@ final class Generation {
 
     /** About the bytes that an entry takes here. */
     static long weight(Recent.Item item) {
-        return OVERHEAD + 3L * item.key().length + item.entry().value().length;
+        Entry entry = item.entry();
+        return OVERHEAD
+                + 3L * item.key().length
+                + entry.value().length
+                + entry.properties().weight();
     }
 
     /** For the writer. */

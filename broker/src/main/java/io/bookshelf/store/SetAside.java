@@ -45,7 +45,10 @@ final class SetAside {
         move(file, target);
         // Made anew from the log, and wrong for a file of another name.
         Files.deleteIfExists(sibling(file, INDEX));
-        keepOnly(most);
+        // By name this one may be the oldest: the clock may be behind.
+        List<String> others = names();
+        others.remove(target.getFileName().toString());
+        keepNewest(others, Math.max(0, most - 1));
         return target;
     }
 
@@ -63,7 +66,10 @@ final class SetAside {
 
     /** Deletes all but the newest files. */
     void keepOnly(int newest) throws IOException {
-        List<String> names = names();
+        keepNewest(names(), newest);
+    }
+
+    private void keepNewest(List<String> names, int newest) throws IOException {
         for (String name : names.subList(0, Math.max(0, names.size() - newest))) {
             Path file = folder.resolve(name);
             Files.deleteIfExists(sibling(file, LOG));

@@ -279,7 +279,9 @@ final class SqliteReader implements StoreReader {
                 passedOver++;
             } else {
                 entries.add(entry);
-                bytes += entry.key().length() + entry.value().length;
+                bytes += entry.key().length()
+                        + entry.value().length
+                        + entry.properties().weight();
             }
         }
 

@@ -172,10 +172,12 @@ public final class SqliteStateStore implements StateStore {
     }
 
     private void noticeDamage() {
-        if (hasUnnoticedDamage()) {
+        // Read once: a row that is found damaged meanwhile is noticed the next time.
+        long found = damage.rows() + check.missingRows();
+        if (found > damageNoticed) {
             startAnew();
         }
-        damageNoticed = damage.rows() + check.missingRows();
+        damageNoticed = found;
     }
 
     /** True if something was found damaged or missing since the present author began. */

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -284,6 +285,19 @@ final class StoreDamageTest {
                 writes(store, "garbage, seed " + SEED);
                 assertThat(store.health().filesSetAside()).hasSize(Math.min(i + 1, 3));
             }
+        }
+    }
+
+    @Test
+    void keepsTheFileThatWasJustSetAsideThoughTheClockIsBehind() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            Files.write(file(), new byte[1_000 + i]);
+            long millis = i < 3 ? 1_790_000_000_000L + i * 60_000 : 0;
+            StoreOptions options = StoreOptions.defaults().withReserveBytes(0).withMillis(() -> millis);
+            SqliteStateStore.open(folder, options).close();
+        }
+        try (Stream<Path> files = Files.list(folder.resolve("set-aside"))) {
+            assertThat(files.map(file -> file.toFile().length())).containsExactlyInAnyOrder(1_001L, 1_002L, 1_003L);
         }
     }
 

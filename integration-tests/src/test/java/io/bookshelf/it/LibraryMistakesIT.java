@@ -61,13 +61,13 @@ final class LibraryMistakesIT {
     }
 
     @Test
-    void whatIsToBeWrittenOnlyNowIsNotWrittenLater() {
+    void whatIsToBeWrittenOnlyNowIsNotWrittenLater() throws Exception {
         Bookshelf shelf = connect();
         cable.cut();
         await().until(() -> !shelf.isConnected());
-        assertThatThrownBy(() -> shelf.put("mistake/now", new byte[] {1}, PutOptions.DEFAULT.onlyNow()))
-                .isInstanceOf(UnreachableException.class);
+        CompletableFuture<Void> now = shelf.putAsync("mistake/now", new byte[] {1}, PutOptions.DEFAULT.onlyNow());
         cable.heal();
+        assertThatThrownBy(() -> now.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(UnreachableException.class);
         shelf.put("mistake/later", "2");
         assertThat(shelf.get("mistake/now")).isEmpty();
         shelf.put("mistake/now", new byte[] {1}, PutOptions.DEFAULT.onlyNow());

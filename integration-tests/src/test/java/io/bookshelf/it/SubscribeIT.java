@@ -61,6 +61,20 @@ final class SubscribeIT {
     }
 
     @Test
+    void whoUnsubscribesAndSubscribesWithoutWaitingGetsTheSnapshotOfANewSubscription() {
+        RawMqtt client = client(Connect.v5("again").durable());
+        client.put("again/a", "1");
+        client.subscribe(1, "again/#");
+        client.ack(Packet.PUBACK, client.expect(Packet.PUBLISH).id());
+        client.sendUnsubscribe(2, "again/#");
+        client.sendSubscribe(3, Props.none(), 1 << 4, "again/#");
+        client.expect(Packet.UNSUBACK);
+        client.expect(Packet.SUBACK);
+        assertThat(client.expect(Packet.PUBLISH).topic()).isEqualTo("again/a");
+        client.disconnect();
+    }
+
+    @Test
     void snapshotsComeInTheOrderOfTheFilters() {
         RawMqtt client = client(Connect.v5("filters"));
         client.put("filters/a/1", "1");

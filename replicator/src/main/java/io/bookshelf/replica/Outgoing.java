@@ -67,7 +67,7 @@ final class Outgoing {
         }
         Long end = core.ended.get(cursor.boot());
         // Of an unknown start nothing follows; the descent finds what is older than this one.
-        return end == null ? hello.empty() ? 0 : core.began : Math.min(cursor.sequence(), end);
+        return end == null ? hello.empty() ? 0 : core.began : Math.min(cursor.sequence(), Math.min(end, core.began));
     }
 
     /** Sends what there is, as far as the window allows. */

@@ -96,6 +96,23 @@ public record ValueProperties(
                 && writerClient.isEmpty();
     }
 
+    /** About how much memory they hold, in bytes; 0 for none. */
+    public int weight() {
+        if (isEmpty()) {
+            return 0;
+        }
+        int weight = 100 + writer.length() + writerClient.length() + length(contentType) + length(responseTopic);
+        weight += correlationData == null ? 0 : correlationData.length;
+        for (Property property : user) {
+            weight += 100 + property.name.length() + property.value.length();
+        }
+        return weight;
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+
     /** The stored form; empty bytes for no properties. */
     public byte[] toBytes() {
         if (isEmpty()) {

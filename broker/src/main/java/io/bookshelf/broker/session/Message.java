@@ -107,7 +107,7 @@ public final class Message {
 
     /** About how much memory it holds, in bytes. */
     public int weight() {
-        return 200 + 2 * topic.length() + payload.length;
+        return 200 + 2 * topic.length() + payload.length + properties.weight();
     }
 
     /** MQTT 5 properties that are the same for all who get it, as the codec has left them here; null before the first. */

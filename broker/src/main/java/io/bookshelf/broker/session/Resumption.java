@@ -207,7 +207,10 @@ final class Resumption {
         return new QueuedEvent(
                 event.number(),
                 event.afterSequence(),
-                200 + 2 * event.topic().length() + event.payload().length,
+                200
+                        + 2 * event.topic().length()
+                        + event.payload().length
+                        + event.properties().weight(),
                 event.qos(),
                 event.retain(),
                 event.subscriptionIds(),

@@ -242,6 +242,10 @@ public final class SessionRegistry {
         session.outbox().openAt(Math.min(own.cursor(), router.sequence()));
         session.outbox().close();
         session.changes().savedCursor(own.cursor());
+        if (own.cursor() > router.sequence()) {
+            // Before anybody writes: else the next start could take it for one of what was written since.
+            session.changes().flushWithCursor();
+        }
         if (own.disconnectedAt() == 0) {
             session.changes()
                     .record(new SessionChange.SaveSession(stored.clientId(), own.expirySeconds(), since, own.cursor()));

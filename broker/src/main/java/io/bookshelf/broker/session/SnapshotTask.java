@@ -74,7 +74,9 @@ final class SnapshotTask {
             for (Entry entry : page.entries()) {
                 if (filter.matches(entry.key().name())) {
                     found.add(entry);
-                    bytes += entry.value().length + entry.key().length();
+                    bytes += entry.value().length
+                            + entry.key().length()
+                            + entry.properties().weight();
                 }
             }
             sequence = Math.min(sequence, page.sequence());

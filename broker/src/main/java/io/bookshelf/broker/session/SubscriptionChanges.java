@@ -3,6 +3,7 @@ package io.bookshelf.broker.session;
 import io.bookshelf.broker.topic.TopicFilter;
 import io.bookshelf.store.SessionChange;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +54,18 @@ public final class SubscriptionChanges {
             session.subscriptions().changed(filters);
             if (refusal == null && !session.ended()) {
                 for (Subscription subscription : subscriptions) {
-                    if (replace(session, subscription) && !snapshots.contains(subscription)) {
+                    // An UNSUBSCRIBE that was under way when this one came has been done by now.
+                    boolean isNew = session.subscriptions().get(subscription.filter.text()) == null
+                            && subscription.filter.group() == null
+                            && subscription.options.retainHandling() == 1;
+                    boolean owed = replace(session, subscription) || isNew;
+                    if (owed && snapshots.stream().noneMatch(each -> each.filter.equals(subscription.filter))) {
                         snapshots.add(subscription);
                         session.subscriptions().save(subscription, true);
                     }
                 }
+                // A marker stays behind those that it speaks of.
+                snapshots.sort(Comparator.comparingInt(subscriptions::indexOf));
                 SnapshotTask.Group group = new SnapshotTask.Group();
                 for (Subscription subscription : snapshots) {
                     session.subscriptions().owe(subscription);

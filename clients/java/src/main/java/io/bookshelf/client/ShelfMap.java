@@ -105,7 +105,7 @@ public final class ShelfMap<T> implements AutoCloseable {
         } catch (CodecException | RuntimeException e) {
             // Whatever a codec throws, it is about this value: the map goes on.
             held.remove(name);
-            unreadable.put(name, String.valueOf(e.getMessage()));
+            unreadable.put(name, e.getMessage() == null ? e.toString() : e.getMessage());
         }
         return true;
     }

@@ -120,8 +120,9 @@ public final class Watch implements AutoCloseable {
     /** Ends it; who waits in {@link #take} gets an {@link UnreachableException}. */
     @Override
     public void close() {
-        engine.remove(feed);
+        // In this order: who takes what waits meanwhile must not subscribe again behind it.
         feed.failed(new UnreachableException("this watch has been closed"));
+        engine.remove(feed);
     }
 
     private static long weight(WatchEvent event) {

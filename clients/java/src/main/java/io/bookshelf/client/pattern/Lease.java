@@ -109,6 +109,9 @@ public final class Lease implements AutoCloseable {
                 };
         if (somebodyElse) {
             lose();
+        } else if (event instanceof WatchEvent.Complete) {
+            // After an interruption the next beat may come too late.
+            beat.now();
         }
     }
 
@@ -145,7 +148,8 @@ public final class Lease implements AutoCloseable {
             beat.close();
             watch.close();
         }
-        if (had) {
+        // Deleted later, over another connection, it could be somebody else's by then.
+        if (had && shelf.isConnected()) {
             try {
                 shelf.delete(key);
             } catch (BookshelfException unreachable) {
