@@ -172,12 +172,10 @@ public final class SqliteStateStore implements StateStore {
     }
 
     private void noticeDamage() {
-        // Read once: a row that is found damaged meanwhile is noticed the next time.
-        long found = damage.rows() + check.missingRows();
-        if (found > damageNoticed) {
+        if (hasUnnoticedDamage()) {
             startAnew();
         }
-        damageNoticed = found;
+        damageNoticed = damage.rows() + check.missingRows();
     }
 
     /** True if something was found damaged or missing since the present author began. */

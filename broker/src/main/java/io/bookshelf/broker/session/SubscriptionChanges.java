@@ -54,10 +54,7 @@ public final class SubscriptionChanges {
             session.subscriptions().changed(filters);
             if (refusal == null && !session.ended()) {
                 for (Subscription subscription : subscriptions) {
-                    // An UNSUBSCRIBE that was under way when this one came has been done by now.
-                    boolean isNew = session.subscriptions().get(subscription.filter.text()) == null
-                            && subscription.filter.group() == null
-                            && subscription.options.retainHandling() == 1;
+                    boolean isNew = isNewAfterAll(session, subscription);
                     boolean owed = replace(session, subscription) || isNew;
                     if (owed && snapshots.stream().noneMatch(each -> each.filter.equals(subscription.filter))) {
                         snapshots.add(subscription);
@@ -77,6 +74,13 @@ public final class SubscriptionChanges {
             acknowledge.accept(refusal);
             session.roomAgain();
         });
+    }
+
+    /** An UNSUBSCRIBE that was under way when this one came has been done by now. */
+    private static boolean isNewAfterAll(Session session, Subscription subscription) {
+        return session.subscriptions().get(subscription.filter.text()) == null
+                && subscription.filter.group() == null
+                && subscription.options.retainHandling() == 1;
     }
 
     private static boolean wantsSnapshot(Session session, Subscription subscription) {
