@@ -1,6 +1,7 @@
 package io.bookshelf.broker.mqtt;
 
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.budget.Owner;
 import io.bookshelf.broker.mqtt.ReadGate.Pause;
 import io.bookshelf.broker.session.ClientLink;
 import io.bookshelf.broker.session.Delivery;
@@ -36,6 +37,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     private final MqttEndpoint endpoint;
+    private final Entrance entrance;
     private final ConnectFlow connectFlow;
     private final PublishFlow publishFlow;
     private final SubscribeFlow subscribeFlow;
@@ -58,6 +60,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     ClientConnection(MqttEndpoint endpoint, Entrance entrance) {
         this.endpoint = endpoint;
+        this.entrance = entrance;
         this.linkFlow = new LinkFlow(this, endpoint, entrance.peer());
         this.connectFlow = new ConnectFlow(this, endpoint, entrance);
         this.publishFlow = new PublishFlow(this, endpoint);
@@ -88,7 +91,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private void take(MqttMessage message) {
         try {
             if (message.decoderResult().isFailure()) {
-                malformed(message.decoderResult().cause());
+                throw connectFlow.malformed(message.decoderResult().cause());
             } else if (state == State.NEW) {
                 first(message);
             } else {
@@ -134,14 +137,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                         Reason.PROTOCOL_ERROR,
                         "only a server sends " + message.fixedHeader().messageType());
         }
-    }
-
-    private void malformed(Throwable cause) {
-        ProtocolException why = ProtocolException.of(cause);
-        if (why.reason() == Reason.UNSUPPORTED_VERSION) {
-            connectFlow.refuseVersion();
-        }
-        throw why;
     }
 
     @Override
@@ -334,6 +329,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
+    public Owner owner() {
+        return entrance.owner(context().channel().remoteAddress(), principal().user());
+    }
+
+    @Override
     public boolean hasRoom() {
         return state == State.CONNECTED && context().channel().isWritable();
     }
@@ -365,6 +365,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         switch (reason) {
             case TAKEN_OVER -> disconnect(Reason.SESSION_TAKEN_OVER, "another connection has this client id");
             case NO_ROOM -> refuse(Reason.QUOTA_EXCEEDED, "the unit's disk is full");
+            case NO_MEMORY -> refuse(Reason.QUOTA_EXCEEDED, "clients have used up their memory");
             case STORE_FAILED -> refuse(Reason.UNSPECIFIED, "the unit could not read its store");
         }
     }
