@@ -41,9 +41,25 @@ public sealed interface SessionChange {
      * @param expirySeconds how long it lives without a connection, in seconds
      * @param disconnectedAt milliseconds since the epoch since when it has no connection; 0 while it has one
      * @param cursor stored writes up to this sequence are delivered or in flight
+     * @param owner the user who proved to be its client, empty for an anonymous one; null for a session that an earlier
+     *     version saved, which did not note it
      */
-    record SaveSession(String clientId, long expirySeconds, long disconnectedAt, long cursor)
-            implements SessionChange {}
+    record SaveSession(
+            String clientId,
+            long expirySeconds,
+            long disconnectedAt,
+            long cursor,
+            @Nullable String owner) implements SessionChange {
+        /** As an earlier version saved it. */
+        public SaveSession(String clientId, long expirySeconds, long disconnectedAt, long cursor) {
+            this(clientId, expirySeconds, disconnectedAt, cursor, null);
+        }
+
+        /** The same with another cursor. */
+        public SaveSession at(long other) {
+            return new SaveSession(clientId, expirySeconds, disconnectedAt, other, owner);
+        }
+    }
 
     /** Ends a session: everything of it goes, its will excepted. */
     record DropSession(String clientId) implements SessionChange {}

@@ -48,7 +48,7 @@ final class SessionReader {
         each(Table.SESSION, client, row -> {
             SessionChange.SaveSession own = row.session();
             long at = cursor[0] == null ? own.cursor() : cursor[0];
-            each.accept(new SessionChange.SaveSession(client, own.expirySeconds(), own.disconnectedAt(), at));
+            each.accept(own.at(at));
         });
         each(Table.IN_FLIGHT, client, row -> each.accept(row.inFlight()));
         each(

@@ -59,8 +59,15 @@ record SessionRow(Id id, byte[] body) {
     }
 
     static SessionRow of(SessionChange.SaveSession s) {
-        return new SessionRow(
-                id(Table.SESSION, s.clientId()), longs(s.expirySeconds(), s.disconnectedAt(), s.cursor()));
+        byte[] fixed = longs(s.expirySeconds(), s.disconnectedAt(), s.cursor());
+        String owner = s.owner();
+        if (owner == null) {
+            return new SessionRow(id(Table.SESSION, s.clientId()), fixed);
+        }
+        byte[] name = owner.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer out = ByteBuffer.allocate(fixed.length + 4 + name.length).put(fixed);
+        put(out, name);
+        return new SessionRow(id(Table.SESSION, s.clientId()), out.array());
     }
 
     static SessionRow ofNumber(Table table, String client, long number) {
@@ -117,7 +124,8 @@ record SessionRow(Id id, byte[] body) {
 
     SessionChange.SaveSession session() {
         ByteBuffer in = ByteBuffer.wrap(body);
-        return new SessionChange.SaveSession(id.client, in.getLong(), in.getLong(), in.getLong());
+        return new SessionChange.SaveSession(
+                id.client, in.getLong(), in.getLong(), in.getLong(), in.hasRemaining() ? text(in) : null);
     }
 
     /** The single number that a cursor and a last event are. */

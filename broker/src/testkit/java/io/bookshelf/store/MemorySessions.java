@@ -115,7 +115,7 @@ public final class MemorySessions {
         Rows rows = sessions.getOrDefault(client, new Rows());
         SessionChange.SaveSession own = rows.session;
         if (own != null) {
-            each.accept(new SessionChange.SaveSession(client, own.expirySeconds(), own.disconnectedAt(), rows.cursor));
+            each.accept(own.at(rows.cursor));
         }
         rows.inFlight.values().forEach(each);
         rows.incoming.forEach(packetId -> each.accept(new SessionChange.SaveIncoming(client, packetId)));

@@ -39,6 +39,10 @@ final class AccessIT {
             [[access.rules]]
             allow = ["read"]
             topics = ["sensors/+"]
+
+            [[access.rules]]
+            user = "carl"
+            client_ids = ["carl-*"]
             """;
 
     @RegisterExtension
@@ -51,8 +55,13 @@ final class AccessIT {
         Path folder = UNITS.folder();
         UnitProcess.passwd(folder.resolve("passwords"), "anna", "annassecret");
         UnitProcess.passwd(folder.resolve("passwords"), "bert", "bertssecret");
+        UnitProcess.passwd(folder.resolve("passwords"), "carl", "carlssecret");
         unit = UNITS.createIn(folder, CONFIG);
         unit.start();
+    }
+
+    private static Connect anna(String clientId) {
+        return Connect.v5(clientId).as("anna", "annassecret");
     }
 
     private static Connect anna(int version) {
@@ -85,7 +94,7 @@ final class AccessIT {
                 Connect.of(version, "c").as("anna", "bertssecret"),
                 Connect.of(version, "c").as("anna", ""),
                 Connect.of(version, "c").as("anna", null),
-                Connect.of(version, "c").as("carl", "annassecret"))) {
+                Connect.of(version, "c").as("dora", "annassecret"))) {
             RawMqtt client = UNITS.tcp(unit);
             assertThat(client.connect(connect).reason()).isEqualTo(refused);
             client.expectClosed();
@@ -177,5 +186,35 @@ final class AccessIT {
         anna.put("secret/hidden", "2");
         anna.put("home/seen", "2");
         assertThat(all.expect(Packet.PUBLISH).topic()).as("live").isEqualTo("home/seen");
+    }
+
+    @Test
+    void nobodyTakesOverTheSessionOfAnotherUserByItsClientId() {
+        RawMqtt anna = client(anna("shared").durable().will("home/will", "fired", 1, true));
+        anna.subscribe(1, "home/shared");
+        RawMqtt bert = UNITS.tcp(unit);
+        assertThat(bert.connect(bert(5, "shared").durable()).sessionPresent()).isFalse();
+        anna.pingPong();
+        RawMqtt again = UNITS.tcp(unit);
+        assertThat(again.connect(bert(5, "shared").clean(true)).reason()).isZero();
+        assertThat(bert.expectDisconnect().reason()).as("bert's own").isEqualTo(0x8E);
+        anna.pingPong();
+        assertThat(client(anna(5)).snapshot(0, "home/will")).isEmpty();
+        anna.disconnect();
+        RawMqtt back = UNITS.tcp(unit);
+        assertThat(back.connect(anna("shared").durable()).sessionPresent()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5})
+    void aRuleSaysWhichClientIdsAUserMayHave(int version) {
+        Connect carl = Connect.of(version, "annas").as("carl", "carlssecret");
+        assertThat(UNITS.tcp(unit).connect(carl).reason()).isEqualTo(version == 5 ? 0x85 : 2);
+        client(Connect.of(version, "carl-1").as("carl", "carlssecret")).pingPong();
+        client(Connect.of(version, "").as("carl", "carlssecret")).pingPong();
+        assertThat(UNITS.tcp(unit)
+                        .connect(Connect.of(version, "user://anna/annas").as("bert", "bertssecret"))
+                        .reason())
+                .isEqualTo(version == 5 ? 0x85 : 2);
     }
 }

@@ -21,6 +21,11 @@ public interface AccessPolicy {
     @Nullable
     Principal authenticate(String clientId, @Nullable String user, byte @Nullable [] password);
 
+    /** May this user have the client id that it chose? Asked at CONNECT. */
+    default boolean mayUseClientId(Principal principal) {
+        return true;
+    }
+
     /** True if nobody is refused anything, so that checks can be spared. */
     boolean allowsEverything();
 

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Names from a password file, rights from a list of rules. Without rules whoever may connect may do everything; with rules
  * a thing is allowed if any rule allows it. Immutable.
  *
+ * <p>A rule that lists client ids gives no others to those whom it is for, unless another of their rules does; one that lists
+ * nothing else gives no rights and takes none.
+ *
  * <p>Only a name that was proved with a password gives rights. Rules decide on {@code $SYS/#} and {@code $bookshelf/#} as on
  * anything else, with filters that name them; {@code $bookshelf/snapshot/#}, which only says that a snapshot is complete,
  * may always be read.
@@ -19,6 +22,10 @@ public final class AccessRules implements AccessPolicy {
     private record Rule(AccessRule who, List<TopicPattern> patterns) {}
 
     private final List<Rule> rules;
+
+    /** Those that say who may have which client ids. */
+    private final List<AccessRule> ofClientIds;
+
     private final @Nullable PasswordFile passwords;
     private final boolean anonymous;
 
@@ -29,7 +36,10 @@ public final class AccessRules implements AccessPolicy {
      *     which to tell them; the message says what to do
      */
     public AccessRules(List<AccessRule> rules, @Nullable PasswordFile passwords, boolean anonymous) {
+        this.ofClientIds =
+                rules.stream().filter(rule -> !rule.clientIds().isEmpty()).toList();
         this.rules = rules.stream()
+                .filter(rule -> rule.clientIds().isEmpty() || rule.read() || rule.write())
                 .map(rule -> new Rule(
                         rule, rule.topics().stream().map(TopicPattern::of).toList()))
                 .toList();
@@ -38,13 +48,15 @@ public final class AccessRules implements AccessPolicy {
         if (passwords == null && !anonymous) {
             throw new IllegalArgumentException("nobody could connect: name a password file or allow anonymous clients");
         }
-        if (passwords == null && this.rules.stream().anyMatch(AccessRules::speaksOfUsers)) {
+        if (passwords == null
+                && (rules.stream().anyMatch(AccessRule::speaksOfUsers)
+                        || this.rules.stream().anyMatch(AccessRules::speaksOfUsers))) {
             throw new IllegalArgumentException("rules that speak of users (user, %u) need a password file");
         }
     }
 
     private static boolean speaksOfUsers(Rule rule) {
-        return rule.who.user() != null || rule.patterns.stream().anyMatch(TopicPattern::namesUser);
+        return rule.patterns.stream().anyMatch(TopicPattern::namesUser);
     }
 
     @Override
@@ -61,6 +73,20 @@ public final class AccessRules implements AccessPolicy {
     }
 
     @Override
+    public boolean mayUseClientId(Principal principal) {
+        boolean restricted = false;
+        for (AccessRule rule : ofClientIds) {
+            if (rule.isForUser(principal.user())) {
+                if (rule.listsClientId(principal)) {
+                    return true;
+                }
+                restricted = true;
+            }
+        }
+        return !restricted;
+    }
+
+    @Override
     public boolean authenticatesQuickly(@Nullable String user, byte @Nullable [] password) {
         return user == null
                 || user.isEmpty()
@@ -70,7 +96,7 @@ public final class AccessRules implements AccessPolicy {
 
     @Override
     public boolean allowsEverything() {
-        return rules.isEmpty() && passwords == null;
+        return rules.isEmpty() && ofClientIds.isEmpty() && passwords == null;
     }
 
     @Override

@@ -72,6 +72,11 @@ public final class PeerAccess implements AccessPolicy {
     }
 
     @Override
+    public boolean mayUseClientId(Principal principal) {
+        return isReserved(principal.user()) || local.mayUseClientId(principal);
+    }
+
+    @Override
     public boolean allowsEverything() {
         return !peersComeIn && local.allowsEverything();
     }

@@ -21,6 +21,11 @@ public final class ReloadableAccess implements AccessPolicy {
     }
 
     @Override
+    public boolean mayUseClientId(Principal principal) {
+        return policy.mayUseClientId(principal);
+    }
+
+    @Override
     public boolean allowsEverything() {
         return policy.allowsEverything();
     }

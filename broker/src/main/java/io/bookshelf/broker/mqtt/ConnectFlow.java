@@ -5,6 +5,7 @@ import io.bookshelf.broker.access.PeerAccess;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.session.Session;
+import io.bookshelf.broker.session.SessionIds;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.Will;
 import io.bookshelf.broker.topic.TopicFilter;
@@ -113,6 +114,10 @@ final class ConnectFlow {
             throw new ProtocolException(
                     Reason.CLIENT_ID_NOT_VALID, "a client id of this form comes with a certificate or a token only");
         }
+        if (SessionIds.isReserved(payload.clientIdentifier())) {
+            throw new ProtocolException(
+                    Reason.CLIENT_ID_NOT_VALID, "client ids that start with user:// are the unit's own");
+        }
         String clientId = assigned
                 ? "bookshelf-"
                         + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
@@ -191,6 +196,10 @@ final class ConnectFlow {
     }
 
     private void letIn(Asked asked, Principal principal) {
+        if (!asked.assigned() && !endpoint.access().mayUseClientId(principal)) {
+            refuse(asked.version5(), Reason.CLIENT_ID_NOT_VALID, "the rules do not let this user have this client id");
+            return;
+        }
         Will will = asked.will();
         if (will != null && !endpoint.access().mayWrite(principal, will.topic())) {
             refuse(asked.version5(), Reason.NOT_AUTHORIZED, "no right to write the will's topic " + will.topic());

@@ -217,6 +217,7 @@ final class Restoring {
 
     private void restore(Session session, SessionChange.SaveSession own, long now) {
         long since = own.disconnectedAt() == 0 ? now : own.disconnectedAt();
+        session.owner(own.owner());
         session.restore(own.expirySeconds(), since);
         // Where damage took the end of the log, its numbers are given again: a cursor beyond it would pass over what
         // they
@@ -229,8 +230,7 @@ final class Restoring {
             session.changes().flushWithCursor();
         }
         if (own.disconnectedAt() == 0) {
-            session.changes()
-                    .record(new SessionChange.SaveSession(own.clientId(), own.expirySeconds(), since, own.cursor()));
+            session.changes().record(session.saved(own.expirySeconds(), since, own.cursor()));
         }
     }
 

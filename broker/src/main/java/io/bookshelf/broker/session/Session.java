@@ -45,6 +45,7 @@ public final class Session {
     private long lastEvent;
     private long deferredBytes;
     private @Nullable ClientLink client;
+    private @Nullable String owner;
 
     /** What comes before anything new, while that lasts. */
     private @Nullable Resumption resumption;
@@ -70,6 +71,7 @@ public final class Session {
         this.events = new EventQueue(context.limits(), memory, router.payloads(), this::dropEvent);
     }
 
+    /** The id under which it is kept; see {@link SessionIds}. */
     public String clientId() {
         return clientId;
     }
@@ -145,6 +147,21 @@ public final class Session {
         delivering = false;
     }
 
+    /** The user who proved to be its client; null while that is not known, of one that an earlier version saved. */
+    @Nullable
+    String owner() {
+        return owner;
+    }
+
+    void owner(@Nullable String user) {
+        owner = user;
+    }
+
+    /** Its own fields, as the store has them. */
+    SessionChange.SaveSession saved(long expiry, long disconnected, long cursor) {
+        return new SessionChange.SaveSession(clientId, expiry, disconnected, cursor, owner);
+    }
+
     void restore(long expiry, long since) {
         expirySeconds = expiry;
         disconnectedAt = since;
@@ -154,8 +171,7 @@ public final class Session {
     void shiftTimes(long millis) {
         if (client == null) {
             disconnectedAt += millis;
-            changes.record(
-                    new SessionChange.SaveSession(clientId, expirySeconds, disconnectedAt, changes.savedCursor()));
+            changes.record(saved(expirySeconds, disconnectedAt, changes.savedCursor()));
         }
         events.all().forEach(event -> event.queuedAt += millis);
     }

@@ -1,5 +1,6 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.broker.budget.Cost;
 import io.bookshelf.broker.budget.Kind;
 import io.bookshelf.broker.budget.Owner;
@@ -22,6 +23,7 @@ public final class SessionRegistry {
     /**
      * A CONNECT that has been let in.
      *
+     * @param clientId as the client gave it, or was given it
      * @param expirySeconds how long the session outlives its connection, already cut to the limit
      */
     public record ConnectRequest(
@@ -70,14 +72,16 @@ public final class SessionRegistry {
 
     // --- connecting -------------------------------------------------------------------------------------------------
 
-    /** Finds or makes the session of a client; an older connection of the same client id is closed. */
+    /** Finds or makes the session of a client; an older connection of the same client id and user is closed. */
     public void connect(ConnectRequest request, Connected connected) {
         long now = context.wall().millis();
         List<SessionChange> changes = new ArrayList<>();
-        Session existing = sessions.get(request.clientId());
+        Principal who = request.link().principal();
+        String id = SessionIds.of(who, request.clientId(), sessions::get, wills::writer);
+        Session existing = sessions.get(id);
         if (existing != null && existing.connected()) {
             takeOver(existing, now);
-            existing = sessions.get(request.clientId());
+            existing = sessions.get(id);
         }
         boolean forgotten = existing != null && request.cleanStart();
         if (existing != null && forgotten) {
@@ -86,18 +90,19 @@ public final class SessionRegistry {
         }
         boolean present = existing != null;
         Owner owner = request.link().owner();
-        Session session = existing == null ? create(request.clientId(), request.expirySeconds() > 0, owner) : existing;
+        Session session = existing == null ? create(id, request.expirySeconds() > 0, owner) : existing;
         Verdict room =
                 present ? Verdict.GRANTED : session.memory().take(Kind.SESSION, Cost.session(session.clientId()));
         if (!room.granted()) {
             refuse(session, present, room, connected);
             return;
         }
-        if (!wills.connected(request.clientId(), owner, request.will(), restored.leftWills(), changes)) {
+        if (!wills.connected(id, owner, request.will(), restored.leftWills(), changes)) {
             refuse(session, present, Verdict.QUOTA_EXCEEDED, connected);
             return;
         }
         session.memory().owner(owner);
+        session.owner(SessionIds.owner(who));
         session.bind(request.link(), request.expirySeconds());
         if (present) {
             context.counters().sessionsDisconnected.decrement();
@@ -115,7 +120,7 @@ public final class SessionRegistry {
             session.changes().flush();
             long cursor = session.outbox().cursor();
             session.changes().savedCursor(cursor);
-            changes.add(new SessionChange.SaveSession(session.clientId(), session.expirySeconds(), 0, cursor));
+            changes.add(session.saved(session.expirySeconds(), 0, cursor));
         }
         Consumer<@Nullable String> answer = refusal -> {
             if (refusal != null) {
@@ -212,10 +217,7 @@ public final class SessionRegistry {
         context.counters().sessionsDisconnected.increment();
         long cursor = session.outbox().cursor();
         session.changes().savedCursor(cursor);
-        context.submit()
-                .accept(new Changes(
-                        List.of(new SessionChange.SaveSession(session.clientId(), expirySeconds, now, cursor)),
-                        refusal -> {}));
+        context.submit().accept(new Changes(List.of(session.saved(expirySeconds, now, cursor)), refusal -> {}));
     }
 
     /** Ends a session that has no connection. */

@@ -87,6 +87,13 @@ final class Wills {
         return true;
     }
 
+    /** The user who left the will of a session, empty for an anonymous client; null if there is none. */
+    @Nullable
+    String writer(String clientId) {
+        Due due = wills.get(clientId);
+        return due == null ? null : due.will.properties().writer();
+    }
+
     /**
      * A client connects; what changes in the store is added to {@code changes}.
      *

@@ -146,6 +146,68 @@ class AccessRulesTest {
     }
 
     @Test
+    void aRuleThatListsClientIdsGivesNoOthers() {
+        AccessRules rules = rules(
+                new AccessRule("anna", null, true, true, List.of("home/#"), List.of("phone", "anna-*")),
+                new AccessRule(null, null, false, false, List.of(), List.of("%u/*", "probe")));
+
+        for (String id : List.of("phone", "anna-", "anna-1", "anna/1", "probe")) {
+            assertThat(rules.mayUseClientId(new Principal(id, "anna"))).as(id).isTrue();
+        }
+        for (String id : List.of("phone2", "bert/1", "ann", "")) {
+            assertThat(rules.mayUseClientId(new Principal(id, "anna"))).as(id).isFalse();
+        }
+        assertThat(rules.mayUseClientId(new Principal("phone", "bert"))).isFalse();
+        assertThat(rules.mayUseClientId(new Principal("bert/1", "bert"))).isTrue();
+        assertThat(rules.mayUseClientId(new Principal("/1", ""))).isFalse();
+        assertThat(rules.mayUseClientId(NOBODY)).isTrue();
+        assertThat(rules.mayWrite(ANNA, "home/lamp")).isTrue();
+        assertThat(rules.mayWrite(new Principal("anna/1", "anna"), "home/lamp"))
+                .as("a rule is for the client ids that it lists")
+                .isFalse();
+    }
+
+    @Test
+    void aRuleThatListsOnlyClientIdsTakesNoRights() {
+        AccessRules rules = rules(new AccessRule("anna", null, false, false, List.of(), List.of("phone")));
+
+        assertThat(rules.mayWrite(BERT, "any/thing")).isTrue();
+        assertThat(rules.mayUseClientId(BERT)).isTrue();
+        assertThat(rules.mayUseClientId(new Principal("tablet", "anna"))).isFalse();
+        assertThat(new ReloadableAccess(rules).mayUseClientId(new Principal("tablet", "anna")))
+                .isFalse();
+        assertThat(new PeerAccess(rules, true).mayUseClientId(new Principal("tablet", "anna")))
+                .isFalse();
+        assertThat(new AccessRules(
+                                List.of(new AccessRule(null, null, false, false, List.of(), List.of("sensor-*"))),
+                                null,
+                                true)
+                        .allowsEverything())
+                .isFalse();
+        assertThatThrownBy(() -> new AccessRule(null, null, true, true, List.of("#"), List.of("a*b")))
+                .hasMessage("\"a*b\" has a * that is not at its end");
+    }
+
+    @Test
+    void aPasswordThatWasProvedNeedsNoHashAgain() {
+        AccessRules rules = new AccessRules(List.of(), passwords, true);
+        byte[] right = "secret".getBytes(UTF_8);
+
+        assertThat(rules.authenticatesQuickly("anna", right)).isFalse();
+        assertThat(rules.authenticate("phone", "anna", right)).isEqualTo(ANNA);
+        assertThat(rules.authenticatesQuickly("anna", right)).isTrue();
+        assertThat(rules.authenticatesQuickly("anna", "wrong".getBytes(UTF_8))).isFalse();
+        assertThat(rules.authenticatesQuickly("bert", right)).isFalse();
+        assertThat(rules.authenticate("phone", "anna", "wrong".getBytes(UTF_8))).isNull();
+        assertThat(rules.authenticatesQuickly("anna", "wrong".getBytes(UTF_8))).isFalse();
+        assertThat(rules.authenticatesQuickly(null, null)).isTrue();
+        assertThat(new PeerAccess(rules, true).authenticatesQuickly("anna", right))
+                .isTrue();
+        assertThat(new ReloadableAccess(rules).authenticatesQuickly("anna", right))
+                .isTrue();
+    }
+
+    @Test
     void stopsServingAConnectionWhoseUserWasRemoved() throws IOException {
         ReloadableAccess access = new ReloadableAccess(new AccessRules(List.of(), passwords, true));
         assertThat(access.mayRead(ANNA, "a")).isTrue();

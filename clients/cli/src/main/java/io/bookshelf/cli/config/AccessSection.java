@@ -37,7 +37,11 @@ final class AccessSection {
         String client = name(rule, "client");
         List<String> allow = rule.strings("allow");
         List<String> topics = rule.strings("topics");
+        List<String> clientIds = clientIds(rule, passwords);
         rule.refuseUnknown();
+        if (!clientIds.isEmpty() && allow.isEmpty() && topics.isEmpty()) {
+            return new AccessRule(user, client, false, false, List.of(), clientIds);
+        }
         if (allow.isEmpty() || !List.of("read", "write").containsAll(allow)) {
             throw rule.mistake("allow", "must be [\"read\"], [\"write\"] or [\"read\", \"write\"]");
         }
@@ -51,7 +55,26 @@ final class AccessSection {
                         "has \"" + topic + "\", which is no topic filter: # ends it, and # and + fill a level");
             }
         }
-        return new AccessRule(user, client, allow.contains("read"), allow.contains("write"), topics);
+        return new AccessRule(user, client, allow.contains("read"), allow.contains("write"), topics, clientIds);
+    }
+
+    private static List<String> clientIds(TomlTable rule, boolean passwords) {
+        List<String> clientIds = rule.strings("client_ids");
+        for (String pattern : clientIds) {
+            String problem = AccessRule.problemWithClientId(pattern);
+            if (problem != null) {
+                throw rule.mistake(
+                        "client_ids",
+                        "has \"" + pattern + "\", which " + problem
+                                + ": write client ids such as \"sensor-1\", or \"sensor-*\"");
+            }
+            if (pattern.contains("%u") && !passwords) {
+                throw rule.mistake(
+                        "client_ids",
+                        "has %u, which needs access.password_file: without it nobody proves who they are");
+            }
+        }
+        return clientIds;
     }
 
     private static @Nullable String name(TomlTable rule, String setting) {

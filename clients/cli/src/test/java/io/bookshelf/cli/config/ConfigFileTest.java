@@ -78,6 +78,10 @@ class ConfigFileTest {
             client = "sensor"
             allow = ["write"]
             topics = ["clients/%c/#", "home/+/temperature"]
+            client_ids = ["sensor"]
+
+            [[access.rules]]
+            client_ids = ["%u-*", "probe"]
 
             [client]
             url = "mqtts://hall.home:8883"
@@ -120,7 +124,9 @@ class ConfigFileTest {
                                                 "sensor",
                                                 false,
                                                 true,
-                                                List.of("clients/%c/#", "home/+/temperature")))),
+                                                List.of("clients/%c/#", "home/+/temperature"),
+                                                List.of("sensor")),
+                                        new AccessRule(null, null, false, false, List.of(), List.of("%u-*", "probe")))),
                         new ClientSettings(
                                 "mqtts://hall.home:8883", folder.resolve("anna"), "anna", folder.resolve("secret"))));
     }
@@ -171,6 +177,11 @@ class ConfigFileTest {
                 "[[access.rules]]\\nallow = [\"read\"]\\ntopics = [\"a\"]\\n[[access.rules]]\\nallow = [\"raed\"] | line 5: access.rules[2].allow must be [\"read\"], [\"write\"] or [\"read\", \"write\"]",
                 "[[access.rules]]\\nallow = [\"read\"] | line 1: access.rules[1].topics must list topic filters, such as [\"lights/#\"]",
                 "[[access.rules]]\\nallow = [\"read\"]\\ntopics = [\"a/#/b\"] | line 3: access.rules[1].topics has \"a/#/b\", which is no topic filter: # ends it, and # and + fill a level",
+                "[[access.rules]]\\nclient_ids = [\"a*b\"] | line 2: access.rules[1].client_ids has \"a*b\", which has a * that is not at its end: write client ids such as \"sensor-1\", or \"sensor-*\"",
+                "[[access.rules]]\\nclient_ids = [\"\"] | line 2: access.rules[1].client_ids has \"\", which is empty; leave it out: write client ids such as \"sensor-1\", or \"sensor-*\"",
+                "[[access.rules]]\\nclient_ids = [\"%u\"] | line 2: access.rules[1].client_ids has %u, which needs access.password_file: without it nobody proves who they are",
+                "[[access.rules]]\\nclient_ids = \"a\" | line 2: access.rules[1].client_ids must be a list of texts, such as [\"a\", \"b\"], not \"a\"",
+                "[[access.rules]]\\nclient_ids = [\"a\"]\\nallow = [\"read\"] | line 1: access.rules[1].topics must list topic filters, such as [\"lights/#\"]",
                 "[[access.rules]]\\ntopic = [\"a\"] | line 2: access.rules[1].topic is no setting; did you mean access.rules[1].topics?",
             })
     void eachMistakeGetsItsSentence(String text, String sentence) {
