@@ -156,17 +156,8 @@ public final class EmbeddedBroker implements Closeable {
                 door,
                 companion.tokens());
         this.unitTopics = new UnitTopics(config, version, store, bus, wall, counters, topics, sessions, companion);
-        this.listeners = new Listeners(loop, counters, admission(config));
-    }
-
-    private static Admission admission(BrokerConfig config) {
-        RefusalLog refusals = new RefusalLog(System::nanoTime, line -> log.warn("{}", line));
-        Admission admission = new Admission(config.limits().connections(), refusals::say);
-        admission.keepRoomFor(Admission.Group.LOCAL);
-        if (config.listen() != null) {
-            admission.keepRoomFor(Admission.Group.CERTIFIED);
-        }
-        return admission;
+        this.listeners = new Listeners(
+                loop, counters, new Admission(config.limits().connections(), budget, limits::say), budget.total());
     }
 
     private void submit(Submission submission) {

@@ -23,17 +23,22 @@ import java.util.function.Consumer;
 /** The sockets that accept connections. */
 final class Listeners {
     private static final int BACKLOG = 1_024;
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+    private static final int MOST_UNREAD = 256 * 1024;
+    private static final int UNREAD_PARTS = 160;
 
     private final EventLoopGroup loop;
     private final BrokerCounters counters;
     private final Admission admission;
+    private final WriteBufferWaterMark unread;
     private final List<Channel> open = new ArrayList<>();
 
-    Listeners(EventLoopGroup loop, BrokerCounters counters, Admission admission) {
+    /** @param memory bytes that all clients together may make the unit hold, of which one socket gets a small part */
+    Listeners(EventLoopGroup loop, BrokerCounters counters, Admission admission, long memory) {
         this.loop = loop;
         this.counters = counters;
         this.admission = admission;
+        int high = (int) Math.min(MOST_UNREAD, memory / UNREAD_PARTS + 1);
+        this.unread = new WriteBufferWaterMark(high / 4, high);
     }
 
     /**
@@ -51,7 +56,7 @@ final class Listeners {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, unread)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
@@ -70,6 +75,7 @@ final class Listeners {
                     bound.cause());
         }
         open.add(bound.channel());
+        admission.keepRoomFor(setting);
         return (InetSocketAddress) bound.channel().localAddress();
     }
 

@@ -1,5 +1,10 @@
 package io.bookshelf.broker.admission;
 
+import io.bookshelf.broker.budget.Kind;
+import io.bookshelf.broker.budget.MemoryBudget;
+import io.bookshelf.broker.budget.MemoryHolder;
+import io.bookshelf.broker.budget.Owner;
+import io.bookshelf.broker.budget.RemoteAddress;
 import io.netty.channel.Channel;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -19,6 +24,9 @@ public final class Admission {
     private static final int KEPT_PARTS = 8;
     private static final int ADDRESS_PARTS = 8;
     private static final int LEAST_OF_ADDRESS = 16;
+    private static final int PLAIN_BYTES = 4 * 1024;
+    private static final int WEB_BYTES = 8 * 1024;
+    private static final int TLS_BYTES = 32 * 1024;
 
     /** For whom a part of the places is kept, and all others. */
     public enum Group {
@@ -32,6 +40,7 @@ public final class Admission {
 
     private final int most;
     private final int mostOfAddress;
+    private final MemoryBudget budget;
     private final Consumer<String> log;
     private final Map<Group, Integer> kept = new EnumMap<>(Group.class);
     private final Map<Group, Integer> used = new EnumMap<>(Group.class);
@@ -45,10 +54,12 @@ public final class Admission {
      * Makes an empty one.
      *
      * @param most connections at a time
+     * @param budget has room for each of them, or there are less
      * @param log takes a line about a connection that was refused or closed; to be limited in rate by whoever hands it in
      */
-    public Admission(int most, Consumer<String> log) {
+    public Admission(int most, MemoryBudget budget, Consumer<String> log) {
         this.most = most;
+        this.budget = budget;
         this.mostOfAddress = Math.max(LEAST_OF_ADDRESS, most / ADDRESS_PARTS);
         this.log = log;
         for (Group group : Group.values()) {
@@ -58,9 +69,12 @@ public final class Admission {
         }
     }
 
-    /** Keeps an eighth of the places for a group, from now on. */
-    public void keepRoomFor(Group group) {
-        kept.put(group, most / KEPT_PARTS);
+    /** A listener opens: an eighth of the places is kept from now on for those for whom places are kept there. */
+    public void keepRoomFor(String listener) {
+        Group group = group(listener, RemoteAddress.LOOPBACK);
+        if (group != Group.OTHER) {
+            kept.put(group, most / KEPT_PARTS);
+        }
     }
 
     /**
@@ -72,7 +86,8 @@ public final class Admission {
     public @Nullable Place admit(Channel channel, String listener) {
         String address = RemoteAddress.of(channel.remoteAddress());
         Group group = group(listener, address);
-        Place place = new Place(this, channel, listener, address, group);
+        MemoryHolder memory = budget.open(Owner.at(channel.remoteAddress(), listener), () -> {});
+        Place place = new Place(this, channel, listener, address, group, memory);
         String problem = problem(place);
         if (problem != null) {
             Place other = whoGoes(place);
@@ -85,6 +100,7 @@ public final class Admission {
         }
         if (problem != null) {
             log.accept("a connection from " + named(place) + " was refused: " + problem);
+            memory.close();
             channel.unsafe().close(channel.voidPromise());
             return null;
         }
@@ -110,7 +126,18 @@ public final class Admission {
         if (addressIsFull(place)) return "one address has at most " + mostOfAddress + " connections";
         if (listenerIsFull(place)) return place.listener() + " has at most " + most / 2 + " connections";
         if (all.size() + keptForOthers(place.group()) >= most) return "there are at most " + most + " connections";
+        if (!place.memory().set(Kind.CONNECTION, cost(place.listener())).granted())
+            return "there is no memory for more";
         return null;
+    }
+
+    /** About how many bytes a connection holds while it does nothing. */
+    private static int cost(String listener) {
+        return switch (listener) {
+            case "mqtt" -> PLAIN_BYTES;
+            case "web" -> WEB_BYTES;
+            default -> TLS_BYTES;
+        };
     }
 
     private boolean addressIsFull(Place place) {
@@ -197,6 +224,7 @@ public final class Admission {
             return;
         }
         keep(place);
+        place.memory().close();
         used.merge(place.group(), -1, Integer::sum);
         lessOne(usedByListener, place.listener());
         lessOne(usedByAddress, place.address());

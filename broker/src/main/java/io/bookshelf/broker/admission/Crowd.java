@@ -1,5 +1,6 @@
 package io.bookshelf.broker.admission;
 
+import io.bookshelf.broker.budget.RemoteAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

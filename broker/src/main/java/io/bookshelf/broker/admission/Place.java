@@ -1,5 +1,7 @@
 package io.bookshelf.broker.admission;
 
+import io.bookshelf.broker.budget.Kind;
+import io.bookshelf.broker.budget.MemoryHolder;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +18,21 @@ public final class Place {
     private final String listener;
     private final String address;
     private final Admission.Group group;
+    private final MemoryHolder memory;
 
-    Place(Admission admission, Channel channel, String listener, String address, Admission.Group group) {
+    Place(
+            Admission admission,
+            Channel channel,
+            String listener,
+            String address,
+            Admission.Group group,
+            MemoryHolder memory) {
         this.admission = admission;
         this.channel = channel;
         this.listener = listener;
         this.address = address;
         this.group = group;
+        this.memory = memory;
         channel.attr(KEY).set(this);
     }
 
@@ -45,6 +55,20 @@ public final class Place {
         if (place != null) {
             place.admission.used(place);
         }
+    }
+
+    /**
+     * Wants to hold so many bytes of a kind for a connection, whatever it holds of it now; true if they are granted. Where
+     * nothing is accounted for the connection, all are.
+     */
+    public static boolean hold(Channel channel, Kind kind, long bytes) {
+        Place place = of(channel);
+        return place == null || place.memory.set(kind, bytes).granted() || place.memory.closed();
+    }
+
+    /** The account of the connection's memory. */
+    public MemoryHolder memory() {
+        return memory;
     }
 
     Channel channel() {

@@ -1,7 +1,5 @@
 package io.bookshelf.broker.budget;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
@@ -17,11 +15,9 @@ public record Owner(String principal, String address, String listener, Tier tier
 
     /** Whoever connects from an address and has proved nothing yet. */
     public static Owner at(SocketAddress remote, String listener) {
-        InetAddress address = remote instanceof InetSocketAddress inet ? inet.getAddress() : null;
-        if (address == null || address.isLoopbackAddress()) {
-            return new Owner("", "", listener, Tier.LOCAL);
-        }
-        return new Owner("", address.getHostAddress(), listener, Tier.STRANGER);
+        String address = RemoteAddress.of(remote);
+        boolean here = address.equals(RemoteAddress.LOOPBACK);
+        return new Owner("", address, listener, here ? Tier.LOCAL : Tier.STRANGER);
     }
 
     /** The same connection, once it has proved who it is. */

@@ -2,7 +2,6 @@ package io.bookshelf.broker.mqtt;
 
 import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.broker.admission.Place;
-import io.bookshelf.broker.admission.RemoteAddress;
 import io.bookshelf.broker.budget.Owner;
 import io.bookshelf.broker.mqtt.ReadGate.Pause;
 import io.bookshelf.broker.session.ClientLink;
@@ -17,12 +16,11 @@ import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One client's connection: takes its packets in order, and is what its {@link Session} writes to. Lives on the loop thread.
@@ -44,9 +42,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private final PublishFlow publishFlow;
     private final SubscribeFlow subscribeFlow;
     private final LinkFlow linkFlow;
-    private final ArrayDeque<MqttMessage> held = new ArrayDeque<>();
+    private final ConnectionMemory memory = new ConnectionMemory();
+    private final HeldPackets held = new HeldPackets(memory);
     private final ReadGate reading = new ReadGate();
-    private final long openedAt = System.nanoTime();
+    private final Silence silence = new Silence();
     private @Nullable ChannelHandlerContext context;
     private @Nullable PacketWriter writer;
     private @Nullable Session session;
@@ -56,7 +55,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private boolean goodbye;
     private String ending = "the connection broke off";
     private long expirySeconds;
-    private long lastActivity = openedAt;
     private boolean flushScheduled;
     private long packetsTaken;
 
@@ -72,6 +70,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        memory.attach(ctx.channel(), this::roomAgain);
         writer = new PacketWriter(ctx, endpoint.counters(), endpoint.unitOf());
         endpoint.opened(this);
     }
@@ -80,11 +79,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void channelRead(ChannelHandlerContext ctx, Object packet) {
         endpoint.counters().packetsReceived.increment();
         packetsTaken++;
-        lastActivity = System.nanoTime();
+        silence.broken();
         if (!(packet instanceof MqttMessage message) || state == State.CLOSED) {
             ReferenceCountUtil.release(packet);
         } else if (state == State.CONNECTING) {
-            held.add(message);
+            int granted = held.add(message);
+            if (granted != Reason.SUCCESS) refuse(granted, "there is no room for packets before CONNACK");
         } else {
             take(message);
         }
@@ -110,11 +110,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (message instanceof MqttConnectMessage connect) {
             state = State.CONNECTING;
             pause(Pause.CONNECTING);
+            memory.waiting(HeldPackets.size(message));
             connectFlow.take(connect);
         } else {
-            throw new ProtocolException(
-                    Reason.PROTOCOL_ERROR,
-                    "the first packet was " + message.fixedHeader().messageType());
+            throw ProtocolException.notConnect(message.fixedHeader().messageType());
         }
     }
 
@@ -132,42 +131,38 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 flushSoon();
             }
             case DISCONNECT -> connectFlow.disconnect(message);
-            case CONNECT -> throw new ProtocolException(Reason.PROTOCOL_ERROR, "a second CONNECT");
-            case AUTH -> throw new ProtocolException(Reason.PROTOCOL_ERROR, "AUTH was not agreed on");
-            case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
-                throw new ProtocolException(
-                        Reason.PROTOCOL_ERROR,
-                        "only a server sends " + message.fixedHeader().messageType());
+            case CONNECT, AUTH, CONNACK, SUBACK, UNSUBACK, PINGRESP ->
+                throw ProtocolException.outOfPlace(message.fixedHeader().messageType());
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        lastActivity = System.nanoTime();
+        silence.broken();
         if (ctx.channel().isWritable()) {
             resume(Pause.REPLIES_NOT_READ);
-            Session current = session;
-            if (current != null && state == State.CONNECTED) {
-                current.roomAgain();
-            }
+            roomAgain();
+        }
+    }
+
+    private void roomAgain() {
+        Session current = session;
+        if (current != null && state == State.CONNECTED) {
+            current.roomAgain();
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
-            log.debug("{}: {}", name(), cause.getMessage());
-        } else {
-            log.warn("{}: closed: {}", name(), cause.toString());
-        }
+        log.atLevel(cause instanceof IOException ? Level.DEBUG : Level.WARN)
+                .log("{}: closed: {}", name(), cause.toString());
         ctx.close();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.CLOSED;
-        held.forEach(ReferenceCountUtil::release);
-        held.clear();
+        held.discard();
         writer().discard();
         detach();
     }
@@ -235,7 +230,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         Place.keep(context().channel());
         flushSoon();
         MqttMessage next;
-        while (state == State.CONNECTED && (next = held.poll()) != null) {
+        while (state == State.CONNECTED && (next = held.next()) != null) {
             take(next);
         }
         resume(Pause.CONNECTING);
@@ -262,6 +257,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (isOpen()) {
             writer().push();
             context().flush();
+            memory.lookAtUnread();
         }
     }
 
@@ -279,8 +275,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     void resume(Pause reason) {
         if (isOpen() && reading.resume(context().channel(), reason)) {
-            lastActivity = System.nanoTime();
+            silence.broken();
         }
+    }
+
+    /** What it makes the unit hold. */
+    ConnectionMemory memory() {
+        return memory;
     }
 
     /** Closes the connection because of something the client did; one line says why. */
@@ -318,16 +319,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
-    /** Where this comes from, as quotas tell it. */
-    String address() {
-        return RemoteAddress.of(context().channel().remoteAddress());
-    }
-
     /** Who this is, for the log. */
     String name() {
         Principal who = principal;
-        Object address =
-                context == null ? "?" : String.valueOf(context.channel().remoteAddress());
+        Object address = context().channel().remoteAddress();
         return who == null ? "connection " + address : "client " + who.clientId() + " " + address;
     }
 
@@ -343,7 +338,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public boolean hasRoom() {
-        return state == State.CONNECTED && context().channel().isWritable();
+        return state == State.CONNECTED && context().channel().isWritable() && !memory.full();
     }
 
     @Override
@@ -388,16 +383,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (!isOpen()) {
             return;
         }
+        if (memory.isStuck() && linkFlow.isClient())
+            refuse(Reason.QUOTA_EXCEEDED, "it reads nothing of what it is sent");
         if (!isConnected()) {
-            if (nanos - openedAt > TimeUnit.SECONDS.toNanos(endpoint.limits().connectSeconds())) {
+            if (silence.isOpenFor(endpoint.limits().connectSeconds(), nanos)) {
                 refuse(Reason.KEEP_ALIVE_TIMEOUT, "no CONNECT in time");
                 context().close();
             }
             return;
         }
-        long allowed = TimeUnit.MILLISECONDS.toNanos(settings.keepAliveSeconds() * 1_500L);
-        boolean waitsForUs = reading.waitsForTheUnit();
-        if (allowed > 0 && !waitsForUs && nanos - lastActivity > allowed) {
+        if (!reading.waitsForTheUnit() && silence.outlasts(settings.keepAliveSeconds(), nanos)) {
             refuse(Reason.KEEP_ALIVE_TIMEOUT, "silent for longer than its keep-alive allows");
         }
     }

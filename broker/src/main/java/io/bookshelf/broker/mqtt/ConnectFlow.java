@@ -206,6 +206,11 @@ final class ConnectFlow {
             return;
         }
         connection.identified(principal, asked.settings());
+        int granted = connection.memory().owner(connection.owner());
+        if (granted != Reason.SUCCESS) {
+            refuse(asked.version5(), granted, "this user's connections hold all the memory that it may have");
+            return;
+        }
         Will signed = will == null || principal.user().isEmpty() ? will : will.writtenBy(principal.user());
         endpoint.sessions()
                 .connect(

@@ -40,6 +40,11 @@ final class LinkFlow implements PeerChannel {
         return peer;
     }
 
+    /** True until it has turned out to be a link, whose frames have a window of their own. */
+    boolean isClient() {
+        return receiver == null;
+    }
+
     /** A PUBLISH on the topic of links has come. */
     void frame(MqttPublishMessage message) {
         PeerDoor door = check(message);

@@ -4,6 +4,7 @@ import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.broker.access.Tokens;
 import io.bookshelf.broker.admission.Crowd;
+import io.bookshelf.broker.budget.RemoteAddress;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.peer.Peer;
@@ -178,7 +179,7 @@ public final class MqttEndpoint {
         }
         checks.offer(new PasswordChecks.Check(
                 connection,
-                connection.address(),
+                address(connection),
                 user == null ? "" : user,
                 () -> {
                     Principal principal = access.authenticate(clientId, user, password);
@@ -207,10 +208,14 @@ public final class MqttEndpoint {
     }
 
     void opened(ClientConnection connection) {
-        ClientConnection oneTooMany = waiting.add(connection.address(), connection);
+        ClientConnection oneTooMany = waiting.add(address(connection), connection);
         if (oneTooMany != null) {
             oneTooMany.refuse(Reason.SERVER_BUSY, "too many connections wait for their CONNECT");
         }
+    }
+
+    private static String address(ClientConnection connection) {
+        return RemoteAddress.of(connection.context().channel().remoteAddress());
     }
 
     void connected(ClientConnection connection) {

@@ -62,6 +62,9 @@ final class PacketFramer extends ByteToMessageDecoder {
     public void channelReadComplete(ChannelHandlerContext ctx) {
         discardSomeReadBytes();
         ctx.fireChannelReadComplete();
+        // Not how many bytes are left: the buffer that holds one of them may be large.
+        int granted = connection.memory().unfinished(internalBuffer().capacity());
+        if (granted != Reason.SUCCESS) end(granted, "there is no room for its unfinished packet");
     }
 
     private void packet(ChannelHandlerContext ctx, ByteBuf in, int first, int header, int remaining) {

@@ -1,6 +1,6 @@
 package io.bookshelf.broker.mqtt;
 
-import io.bookshelf.broker.admission.RemoteAddress;
+import io.bookshelf.broker.budget.RemoteAddress;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package io.bookshelf.broker.mqtt;
 
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
 
 /** A client broke the protocol or a limit: its connection is closed with a reason. */
@@ -22,6 +23,22 @@ final class ProtocolException extends RuntimeException {
             return new ProtocolException(Reason.UNSUPPORTED_VERSION, "an unknown protocol version");
         }
         return new ProtocolException(Reason.MALFORMED_PACKET, "a malformed packet (" + cause.getMessage() + ")");
+    }
+
+    /** Another packet than CONNECT, before it. */
+    static ProtocolException notConnect(MqttMessageType type) {
+        return new ProtocolException(Reason.PROTOCOL_ERROR, "the first packet was " + type);
+    }
+
+    /** A packet that no client sends at this point. */
+    static ProtocolException outOfPlace(MqttMessageType type) {
+        String why =
+                switch (type) {
+                    case CONNECT -> "a second CONNECT";
+                    case AUTH -> "AUTH was not agreed on";
+                    default -> "only a server sends " + type;
+                };
+        return new ProtocolException(Reason.PROTOCOL_ERROR, why);
     }
 
     int reason() {

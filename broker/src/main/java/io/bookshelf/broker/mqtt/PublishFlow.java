@@ -45,7 +45,7 @@ final class PublishFlow {
         this.connection = connection;
         this.endpoint = endpoint;
         Limits limits = endpoint.limits();
-        this.aliases = new TopicAliases(limits.topicAliases(), limits.keyBytes(), bytes -> Reason.SUCCESS);
+        this.aliases = new TopicAliases(limits.topicAliases(), limits.keyBytes(), connection.memory()::aliases);
     }
 
     /** Why a publish is not taken; the client learns it in place of the acknowledgement. */

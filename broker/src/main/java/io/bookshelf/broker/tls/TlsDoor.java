@@ -1,7 +1,7 @@
 package io.bookshelf.broker.tls;
 
 import io.bookshelf.broker.admission.Crowd;
-import io.bookshelf.broker.admission.RemoteAddress;
+import io.bookshelf.broker.budget.RemoteAddress;
 import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.peer.PeerTrust;
 import io.bookshelf.broker.peer.RefusalLog;

@@ -1,5 +1,7 @@
 package io.bookshelf.broker.web;
 
+import io.bookshelf.broker.admission.Place;
+import io.bookshelf.broker.budget.Kind;
 import io.bookshelf.broker.peer.Peer;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -110,9 +112,17 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private void send(ChannelHandlerContext ctx, FullHttpResponse response) {
+        if (!Place.hold(ctx.channel(), Kind.DELIVERY, response.content().readableBytes())) {
+            response.release();
+            ctx.close();
+            return;
+        }
         ChannelFuture sent = ctx.writeAndFlush(response);
         unsent = sent;
-        sent.addListener(ignored -> deadline.answered(ctx));
+        sent.addListener(ignored -> {
+            Place.hold(ctx.channel(), Kind.DELIVERY, 0);
+            deadline.answered(ctx);
+        });
     }
 
     private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {

@@ -2,6 +2,7 @@ package io.bookshelf.broker.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookshelf.broker.budget.MemoryBudget;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -15,7 +16,7 @@ class AdmissionTest {
     private static final String HERE = "127.0.0.1";
 
     private final List<String> log = new ArrayList<>();
-    private final Admission admission = new Admission(MOST, log::add);
+    private final Admission admission = new Admission(MOST, MemoryBudget.unbounded(), log::add);
     private int port = 1;
 
     /** A channel that comes from somewhere. */
@@ -34,8 +35,8 @@ class AdmissionTest {
 
     @BeforeEach
     void keepRoom() {
-        admission.keepRoomFor(Admission.Group.LOCAL);
-        admission.keepRoomFor(Admission.Group.CERTIFIED);
+        admission.keepRoomFor("mqtt");
+        admission.keepRoomFor("listen");
     }
 
     private EmbeddedChannel come(String host, String listener) {
@@ -155,5 +156,27 @@ class AdmissionTest {
         }
         assertThat(admission.size()).isZero();
         assertThat(log).isEmpty();
+    }
+
+    @Test
+    void connectionsTakeMemoryAndIdleOnesMakeRoomForClients() {
+        MemoryBudget budget = new MemoryBudget(1 << 20, log::add);
+        Admission small = new Admission(10_000, budget, log::add);
+        List<EmbeddedChannel> idle = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            EmbeddedChannel channel = new From(HERE, port++);
+            small.admit(channel, "web");
+            idle.add(channel);
+        }
+        long open = open(idle);
+        assertThat(open).isLessThan(100);
+        assertThat(budget.used()).isEqualTo(open * 8 * 1024);
+        EmbeddedChannel local = new From(HERE, port++);
+        assertThat(small.admit(local, "mqtt")).isNotNull();
+        assertThat(local.isOpen()).isTrue();
+        idle.forEach(EmbeddedChannel::close);
+        local.close();
+        assertThat(budget.used()).isZero();
+        assertThat(budget.holders()).isZero();
     }
 }

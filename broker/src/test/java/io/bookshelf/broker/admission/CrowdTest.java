@@ -2,6 +2,7 @@ package io.bookshelf.broker.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookshelf.broker.budget.RemoteAddress;
 import org.junit.jupiter.api.Test;
 
 class CrowdTest {

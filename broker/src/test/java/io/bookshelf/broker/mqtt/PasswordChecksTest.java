@@ -2,7 +2,7 @@ package io.bookshelf.broker.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookshelf.broker.admission.RemoteAddress;
+import io.bookshelf.broker.budget.RemoteAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.bookshelf.broker.admission;
+package io.bookshelf.broker.budget;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
