@@ -233,6 +233,11 @@ public final class Session {
         }
     }
 
+    /** True if the socket takes more. */
+    boolean linkHasRoom() {
+        return client != null && client.hasRoom();
+    }
+
     boolean mayTake(int qos) {
         ClientLink link = client;
         if (link == null || !delivering || !link.hasRoom() || deferredBytes >= DEFERRED_BYTES) {
