@@ -2,6 +2,7 @@ package io.bookshelf.broker;
 
 import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.access.PeerAccess;
+import io.bookshelf.broker.admission.Admission;
 import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.metrics.BrokerMetrics;
@@ -10,6 +11,7 @@ import io.bookshelf.broker.mqtt.Entrance;
 import io.bookshelf.broker.mqtt.MqttEndpoint;
 import io.bookshelf.broker.peer.PeerDoor;
 import io.bookshelf.broker.peer.PeerTrust;
+import io.bookshelf.broker.peer.RefusalLog;
 import io.bookshelf.broker.session.SessionContext;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.SystemTopics;
@@ -154,7 +156,17 @@ public final class EmbeddedBroker implements Closeable {
                 door,
                 companion.tokens());
         this.unitTopics = new UnitTopics(config, version, store, bus, wall, counters, topics, sessions, companion);
-        this.listeners = new Listeners(loop, counters, config.limits().connections());
+        this.listeners = new Listeners(loop, counters, admission(config));
+    }
+
+    private static Admission admission(BrokerConfig config) {
+        RefusalLog refusals = new RefusalLog(System::nanoTime, line -> log.warn("{}", line));
+        Admission admission = new Admission(config.limits().connections(), refusals::say);
+        admission.keepRoomFor(Admission.Group.LOCAL);
+        if (config.listen() != null) {
+            admission.keepRoomFor(Admission.Group.CERTIFIED);
+        }
+        return admission;
     }
 
     private void submit(Submission submission) {

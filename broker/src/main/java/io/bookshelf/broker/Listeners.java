@@ -1,5 +1,6 @@
 package io.bookshelf.broker;
 
+import io.bookshelf.broker.admission.Admission;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -26,13 +27,13 @@ final class Listeners {
 
     private final EventLoopGroup loop;
     private final BrokerCounters counters;
-    private final int mostConnections;
+    private final Admission admission;
     private final List<Channel> open = new ArrayList<>();
 
-    Listeners(EventLoopGroup loop, BrokerCounters counters, int mostConnections) {
+    Listeners(EventLoopGroup loop, BrokerCounters counters, Admission admission) {
         this.loop = loop;
         this.counters = counters;
-        this.mostConnections = mostConnections;
+        this.admission = admission;
     }
 
     /**
@@ -54,7 +55,7 @@ final class Listeners {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        accepted(channel, install);
+                        accepted(channel, setting, install);
                     }
                 })
                 .bind(address)
@@ -72,13 +73,12 @@ final class Listeners {
         return (InetSocketAddress) bound.channel().localAddress();
     }
 
-    private void accepted(SocketChannel channel, Consumer<SocketChannel> install) {
+    private void accepted(SocketChannel channel, String setting, Consumer<SocketChannel> install) {
         counters.connectionsAccepted.increment();
         counters.connectionsOpen.increment();
         channel.closeFuture().addListener(closed -> counters.connectionsOpen.decrement());
-        if (counters.connectionsOpen.sum() > mostConnections) {
+        if (admission.admit(channel, setting) == null) {
             counters.connectionsRejected.increment();
-            channel.close();
             return;
         }
         channel.pipeline().addLast("bytes", new ByteCounter(counters));

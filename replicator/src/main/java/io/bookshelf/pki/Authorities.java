@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The authorities of one network that are trusted, the current one first. Immutable. */
 final class Authorities {
+    /** Most certificates that a peer may send; more are not looked at. */
+    static final int LONGEST_CHAIN = 8;
+
     private final String network;
     private final List<X509Certificate> certificates;
 
@@ -53,7 +56,7 @@ final class Authorities {
         }
         String weakness = Keys.weakness(certificate.getPublicKey());
         if (!weakness.isEmpty()) {
-            throw new PkiException(where + " has an authority with a weak key: " + weakness);
+            throw new PkiException(where + " has an authority whose key is not accepted: " + weakness);
         }
         List<String> uris = Names.uris(certificate);
         if (uris.size() != 1 || !uris.getFirst().startsWith(Names.SCHEME)) {
@@ -101,10 +104,12 @@ final class Authorities {
 
     /**
      * Finds who issued the first of these certificates: one of the authorities, or one for which they vouch by another of
-     * these certificates.
+     * these certificates. Whoever connects chooses what it sends, so a signature is only ever verified with a key of an
+     * authority, or with one for which an authority has been found to vouch.
      */
     @Nullable
     Issuer issuer(X509Certificate[] chain) {
+        if (chain.length > LONGEST_CHAIN) return null;
         X509Certificate leaf = chain[0];
         X509Certificate direct = signerOf(leaf);
         if (direct != null) {
@@ -112,11 +117,10 @@ final class Authorities {
         }
         for (int i = 1; i < chain.length; i++) {
             X509Certificate between = chain[i];
-            if (between.getBasicConstraints() >= 0 && issued(between, leaf)) {
-                X509Certificate anchor = signerOf(between);
-                if (anchor != null) {
-                    return new Issuer(Keys.shortId(between.getPublicKey()), List.of(leaf, between), anchor);
-                }
+            if (!mayHaveIssued(between, leaf)) continue;
+            X509Certificate anchor = signerOf(between);
+            if (anchor != null && issued(between, leaf)) {
+                return new Issuer(Keys.shortId(between.getPublicKey()), List.of(leaf, between), anchor);
             }
         }
         return null;
@@ -129,6 +133,13 @@ final class Authorities {
             }
         }
         return null;
+    }
+
+    /** What can be told without verifying anything. */
+    private static boolean mayHaveIssued(X509Certificate between, X509Certificate leaf) {
+        return between.getBasicConstraints() >= 0
+                && between.getSubjectX500Principal().equals(leaf.getIssuerX500Principal())
+                && Keys.weakness(between.getPublicKey()).isEmpty();
     }
 
     private static boolean issued(X509Certificate authority, X509Certificate certificate) {

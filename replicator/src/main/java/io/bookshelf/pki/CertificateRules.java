@@ -56,10 +56,14 @@ final class CertificateRules {
         if (chain == null || chain.length == 0) {
             return new Verdict.Refused("it has no certificate");
         }
+        if (chain.length > Authorities.LONGEST_CHAIN) {
+            return new Verdict.Refused(
+                    "it sends " + chain.length + " certificates, more than " + Authorities.LONGEST_CHAIN);
+        }
         X509Certificate leaf = chain[0];
         String weakness = Keys.weakness(leaf.getPublicKey());
         if (!weakness.isEmpty()) {
-            return new Verdict.Refused("its key is weak: " + weakness);
+            return new Verdict.Refused("its key is not accepted: " + weakness);
         }
         Authorities.Issuer issuer = by.authorities().issuer(chain);
         if (issuer == null) {

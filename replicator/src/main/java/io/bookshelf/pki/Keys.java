@@ -17,6 +17,11 @@ import java.util.HexFormat;
 final class Keys {
     private static final int EC_BITS = 256;
     private static final int RSA_BITS = 2048;
+
+    /** Verifying with larger ones takes long, and who connects chooses them. */
+    private static final int MOST_RSA_BITS = 8192;
+
+    private static final int MOST_EXPONENT_BITS = 64;
     private static final int KEY_ID_BYTES = 20;
     private static final int SHORT_ID_BYTES = 8;
 
@@ -33,7 +38,7 @@ final class Keys {
         }
     }
 
-    /** Why the key is too weak, the end of a sentence; empty if it is not. */
+    /** Why the key is not accepted (too weak, or too costly to verify with), the end of a sentence; empty if it is. */
     static String weakness(PublicKey key) {
         return switch (key) {
             case ECPublicKey ec -> {
@@ -42,6 +47,8 @@ final class Keys {
             }
             case RSAPublicKey rsa -> {
                 int bits = rsa.getModulus().bitLength();
+                if (bits > MOST_RSA_BITS) yield "RSA with " + bits + " bits, more than 8192";
+                if (rsa.getPublicExponent().bitLength() > MOST_EXPONENT_BITS) yield "RSA with a huge exponent";
                 yield bits < RSA_BITS ? "RSA with " + bits + " bits, less than 2048" : "";
             }
             default -> key.getAlgorithm() + ", neither EC nor RSA";

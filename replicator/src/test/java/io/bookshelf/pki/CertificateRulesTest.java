@@ -107,7 +107,7 @@ final class CertificateRulesTest {
                 of("nothing", "it has no certificate"),
                 of(
                         "a small RSA key",
-                        "weak: RSA with 1024 bits",
+                        "RSA with 1024 bits",
                         Issuing.holder(HOME, weak, hall, HostNames.NONE, NOW, YEAR)),
                 of(
                         "a key of another kind",

@@ -24,8 +24,8 @@ public interface AccessPolicy {
     /** True if nobody is refused anything, so that checks can be spared. */
     boolean allowsEverything();
 
-    /** True if {@link #authenticate} has no password to hash and may be called on any thread. */
-    default boolean authenticatesQuickly() {
+    /** True if {@link #authenticate} has nothing to hash for this name and password, and so may be called on any thread. */
+    default boolean authenticatesQuickly(@Nullable String user, byte @Nullable [] password) {
         return allowsEverything();
     }
 

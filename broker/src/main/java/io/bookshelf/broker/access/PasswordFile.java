@@ -12,17 +12,23 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
  * User names and hashes of their passwords: one {@code user:hash} a line, bcrypt ({@code $2b$…}) or argon2id
  * ({@code $argon2id$v=19$…}); empty lines and lines that start with {@code #} are passed over. What was loaded does not
- * change with the file. Immutable.
+ * change with the file. Any thread.
  */
 public final class PasswordFile {
     // Checked in the place of a user that there is not; nobody's password.
@@ -32,8 +38,14 @@ public final class PasswordFile {
     private final Map<String, PasswordHash> hashes;
     private final PasswordHash decoy;
 
+    /** Of users that have proved their password: its digest under a key that only this object has. */
+    private final Map<String, byte[]> proved = new ConcurrentHashMap<>();
+
+    private final byte[] digestKey = new byte[32];
+
     private PasswordFile(Map<String, PasswordHash> hashes) {
         this.hashes = Map.copyOf(hashes);
+        new SecureRandom().nextBytes(digestKey);
         this.decoy = hashes.isEmpty() ? NOBODY : hashes.values().iterator().next();
     }
 
@@ -118,11 +130,37 @@ public final class PasswordFile {
         return hashes.containsKey(user);
     }
 
-    /** Is this the user's password? Costs as much for a user that there is not; may take a tenth of a second and more. */
+    /**
+     * Is this the user's password? Costs as much for a user that there is not; may take a tenth of a second and more, but not
+     * the second time for the same password.
+     */
     public boolean verify(String user, byte[] password) {
+        if (wasProved(user, password)) {
+            return true;
+        }
         PasswordHash hash = hashes.get(user);
         boolean matches = (hash == null ? decoy : hash).matches(password);
-        return hash != null && matches;
+        if (hash == null || !matches) {
+            return false;
+        }
+        proved.put(user, digest(password));
+        return true;
+    }
+
+    /** True if the user has proved this password since it was loaded: whoever reconnects need not wait for a hash. */
+    boolean wasProved(String user, byte[] password) {
+        byte[] before = proved.get(user);
+        return before != null && MessageDigest.isEqual(before, digest(password));
+    }
+
+    private byte[] digest(byte[] password) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(digestKey, "HmacSHA256"));
+            return mac.doFinal(password);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HmacSHA256", e);
+        }
     }
 
     private static void checkName(String user) {

@@ -77,8 +77,8 @@ public final class PeerAccess implements AccessPolicy {
     }
 
     @Override
-    public boolean authenticatesQuickly() {
-        return local.authenticatesQuickly();
+    public boolean authenticatesQuickly(@Nullable String user, byte @Nullable [] password) {
+        return local.authenticatesQuickly(user, password);
     }
 
     @Override

@@ -26,8 +26,8 @@ public final class ReloadableAccess implements AccessPolicy {
     }
 
     @Override
-    public boolean authenticatesQuickly() {
-        return policy.authenticatesQuickly();
+    public boolean authenticatesQuickly(@Nullable String user, byte @Nullable [] password) {
+        return policy.authenticatesQuickly(user, password);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.bookshelf.broker.mqtt;
 
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.admission.Place;
+import io.bookshelf.broker.admission.RemoteAddress;
 import io.bookshelf.broker.mqtt.ReadGate.Pause;
 import io.bookshelf.broker.session.ClientLink;
 import io.bookshelf.broker.session.Delivery;
@@ -235,6 +237,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     void connected() {
         state = State.CONNECTED;
         endpoint.connected(this);
+        Place.keep(context().channel());
         flushSoon();
         MqttMessage next;
         while (state == State.CONNECTED && (next = held.poll()) != null) {
@@ -318,6 +321,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             writer().push();
             LastWrite.thenClose(context());
         }
+    }
+
+    /** Where this comes from, as quotas tell it. */
+    String address() {
+        return RemoteAddress.of(context().channel().remoteAddress());
     }
 
     /** Who this is, for the log. */

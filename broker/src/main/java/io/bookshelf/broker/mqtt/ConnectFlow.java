@@ -75,14 +75,16 @@ final class ConnectFlow {
                     "it has neither a certificate nor a good token of a paired phone");
             return;
         }
-        endpoint.authenticate(asked.clientId(), asked.user(), asked.password(), principal -> {
+        endpoint.authenticate(connection, asked.clientId(), asked.user(), asked.password(), answer -> {
             if (!connection.isOpen()) {
                 return;
             }
-            if (principal == null) {
+            if (answer.busy()) {
+                refuse(version5, Reason.SERVER_BUSY, "too many passwords of this address or user wait to be checked");
+            } else if (answer.who() == null) {
                 refuse(version5, Reason.BAD_USER_NAME_OR_PASSWORD, "user name or password is not right");
             } else {
-                letIn(asked, principal);
+                letIn(asked, answer.who());
             }
         });
     }

@@ -3,6 +3,7 @@ package io.bookshelf.broker.mqtt;
 import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.broker.access.Tokens;
+import io.bookshelf.broker.admission.Crowd;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.peer.Peer;
@@ -20,8 +21,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -39,10 +40,10 @@ public final class MqttEndpoint {
     /** What a packet may have besides a value: topic, properties. */
     private static final int PACKET_OVERHEAD = 16 * 1024;
 
-    /** Most connections that have not been let in yet; one more takes the place of the oldest. */
+    /** Most connections that have not been let in yet. */
     private static final int MOST_WAITING_TO_CONNECT = 512;
 
-    private static final int AUTHENTICATIONS_WAITING = 256;
+    private static final int MOST_WAITING_TO_CONNECT_OF_ADDRESS = 64;
     private static final int LONGEST_CLIENT_ID_OF_VERSION_3 = 512;
 
     private final String unit;
@@ -56,7 +57,9 @@ public final class MqttEndpoint {
     private final Executor loop;
     private final @Nullable PeerDoor door;
     private final ThreadPoolExecutor authentication;
-    private final Set<ClientConnection> waiting = new LinkedHashSet<>();
+    private final PasswordChecks checks;
+    private final Crowd<ClientConnection> waiting =
+            new Crowd<>(MOST_WAITING_TO_CONNECT, MOST_WAITING_TO_CONNECT_OF_ADDRESS);
     private final Set<ClientConnection> connected = new LinkedHashSet<>();
     private final Tokens tokens;
 
@@ -86,13 +89,13 @@ public final class MqttEndpoint {
         this.loop = loop;
         this.door = door;
         this.tokens = tokens;
-        this.authentication = new ThreadPoolExecutor(
-                1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(AUTHENTICATIONS_WAITING), task -> {
-                    Thread thread = new Thread(task, "bookshelf-auth");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        this.authentication = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "bookshelf-auth");
+            thread.setDaemon(true);
+            return thread;
+        });
         authentication.allowCoreThreadTimeOut(true);
+        this.checks = new PasswordChecks(authentication);
     }
 
     /** Adds MQTT to a pipeline whose inbound side yields bytes. */
@@ -159,22 +162,29 @@ public final class MqttEndpoint {
         return limits.valueBytes() + PeerDoor.FRAME_OVERHEAD;
     }
 
+    /** What came of a password check: who it is, null for nobody; or that too many others wait. */
+    record Authenticated(@Nullable Principal who, boolean busy) {}
+
     /** Authenticates off the loop, since hashing a password takes long; the answer comes back on the loop. */
     void authenticate(
-            String clientId, @Nullable String user, byte @Nullable [] password, Consumer<@Nullable Principal> then) {
-        if (access.authenticatesQuickly()) {
-            then.accept(access.authenticate(clientId, user, password));
+            ClientConnection connection,
+            String clientId,
+            @Nullable String user,
+            byte @Nullable [] password,
+            Consumer<Authenticated> then) {
+        if (access.authenticatesQuickly(user, password)) {
+            then.accept(new Authenticated(access.authenticate(clientId, user, password), false));
             return;
         }
-        try {
-            authentication.execute(() -> {
-                Principal principal = access.authenticate(clientId, user, password);
-                loop.execute(() -> then.accept(principal));
-            });
-        } catch (RejectedExecutionException e) {
-            log.warn("too many clients wait for their password to be checked; one was refused");
-            then.accept(null);
-        }
+        checks.offer(new PasswordChecks.Check(
+                connection,
+                connection.address(),
+                user == null ? "" : user,
+                () -> {
+                    Principal principal = access.authenticate(clientId, user, password);
+                    onLoop(() -> then.accept(new Authenticated(principal, false)));
+                },
+                () -> onLoop(() -> then.accept(new Authenticated(null, true)))));
     }
 
     /** The user name of the paired phone whose token this is, null if it is none's. */
@@ -197,11 +207,9 @@ public final class MqttEndpoint {
     }
 
     void opened(ClientConnection connection) {
-        waiting.add(connection);
-        if (waiting.size() > MOST_WAITING_TO_CONNECT) {
-            ClientConnection oldest = waiting.iterator().next();
-            waiting.remove(oldest);
-            oldest.refuse(Reason.SERVER_BUSY, "too many connections wait for their CONNECT");
+        ClientConnection oneTooMany = waiting.add(connection.address(), connection);
+        if (oneTooMany != null) {
+            oneTooMany.refuse(Reason.SERVER_BUSY, "too many connections wait for their CONNECT");
         }
     }
 
@@ -213,6 +221,7 @@ public final class MqttEndpoint {
 
     void closed(ClientConnection connection) {
         waiting.remove(connection);
+        checks.forget(connection);
         phones.remove(connection);
         if (connected.remove(connection)) {
             counters.clientsConnected.decrement();
@@ -257,7 +266,7 @@ public final class MqttEndpoint {
     }
 
     private List<ClientConnection> all() {
-        List<ClientConnection> all = new ArrayList<>(waiting);
+        List<ClientConnection> all = new ArrayList<>(waiting.all());
         all.addAll(connected);
         return all;
     }
@@ -270,7 +279,7 @@ public final class MqttEndpoint {
 
     /** Tells every client that the unit stops, and closes. */
     public void shutDown() {
-        List.copyOf(waiting).forEach(ClientConnection::shutDown);
+        waiting.all().forEach(ClientConnection::shutDown);
         List.copyOf(connected).forEach(ClientConnection::shutDown);
         authentication.shutdownNow();
     }

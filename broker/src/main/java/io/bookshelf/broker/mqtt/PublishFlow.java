@@ -16,10 +16,8 @@ import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +33,7 @@ final class PublishFlow {
 
     private final ClientConnection connection;
     private final MqttEndpoint endpoint;
-    private final Map<Integer, String> aliases = new HashMap<>();
+    private final TopicAliases aliases;
 
     /** QoS 2 packet ids whose publish is not durable yet: a repeated PUBLISH gets its PUBREC with the first. */
     private final Set<Integer> receiving = new HashSet<>();
@@ -45,6 +43,8 @@ final class PublishFlow {
     PublishFlow(ClientConnection connection, MqttEndpoint endpoint) {
         this.connection = connection;
         this.endpoint = endpoint;
+        Limits limits = endpoint.limits();
+        this.aliases = new TopicAliases(limits.topicAliases(), limits.keyBytes(), bytes -> Reason.SUCCESS);
     }
 
     /** Why a publish is not taken; the client learns it in place of the acknowledgement. */
@@ -105,24 +105,7 @@ final class PublishFlow {
         long alias = connection.settings().version5()
                 ? Properties.number(message.variableHeader().properties(), Properties.TOPIC_ALIAS, -1)
                 : -1;
-        if (alias < 0) {
-            if (topic.isEmpty()) {
-                throw new ProtocolException(Reason.PROTOCOL_ERROR, "an empty topic name");
-            }
-            return topic;
-        }
-        if (alias == 0 || alias > endpoint.limits().topicAliases()) {
-            throw new ProtocolException(Reason.TOPIC_ALIAS_INVALID, "topic alias " + alias);
-        }
-        if (!topic.isEmpty()) {
-            aliases.put((int) alias, topic);
-            return topic;
-        }
-        String known = aliases.get((int) alias);
-        if (known == null) {
-            throw new ProtocolException(Reason.PROTOCOL_ERROR, "topic alias " + alias + " stands for nothing yet");
-        }
-        return known;
+        return aliases.resolve(topic, alias);
     }
 
     private @Nullable Refusal check(String topic, MqttPublishMessage message) {

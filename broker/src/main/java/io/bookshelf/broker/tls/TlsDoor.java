@@ -1,5 +1,7 @@
 package io.bookshelf.broker.tls;
 
+import io.bookshelf.broker.admission.Crowd;
+import io.bookshelf.broker.admission.RemoteAddress;
 import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.peer.PeerTrust;
 import io.bookshelf.broker.peer.RefusalLog;
@@ -18,11 +20,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -41,14 +42,14 @@ public final class TlsDoor implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(TlsDoor.class);
     private static final long HANDSHAKE_MILLIS = 10_000;
 
-    /** One more takes the place of the oldest. */
     private static final int MOST_HANDSHAKES = 128;
+    private static final int MOST_HANDSHAKES_OF_ADDRESS = 16;
 
     private final PeerTrust trust;
     private final JdkSslContext context;
     private final boolean demands;
     private final RefusalLog refusals;
-    private final Set<Channel> unfinished = new LinkedHashSet<>();
+    private final Crowd<Channel> unfinished = new Crowd<>(MOST_HANDSHAKES, MOST_HANDSHAKES_OF_ADDRESS);
 
     /** Who was let in by certificate and is still in this door's care. */
     private final Map<Channel, Peer> inside = new HashMap<>();
@@ -100,14 +101,20 @@ public final class TlsDoor implements Closeable {
      * @param then is called with whoever is let in, null for one without a certificate, and adds what follows
      */
     public void install(Channel channel, Consumer<@Nullable Peer> then) {
-        SslHandler tls = context.newHandler(channel.alloc(), handshakes);
+        SslHandler tls = context.newHandler(channel.alloc(), whileOpen(channel, handshakes));
         tls.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
-        unfinished.add(channel);
+        Channel oneTooMany = unfinished.add(RemoteAddress.of(channel.remoteAddress()), channel);
         channel.pipeline().addLast("tls", tls).addLast("door", new Gate(tls, then));
-        if (unfinished.size() > MOST_HANDSHAKES) {
-            Channel oldest = unfinished.iterator().next();
-            refuse(oldest, "too many handshakes at a time");
+        if (oneTooMany != null) {
+            putOut(oneTooMany, "too many handshakes at a time");
         }
+    }
+
+    /** Computes nothing for a connection that has been closed meanwhile. */
+    static Executor whileOpen(Channel channel, Executor executor) {
+        return task -> executor.execute(() -> {
+            if (channel.isOpen()) task.run();
+        });
     }
 
     /** Somebody else judges this connection again from now on. */
@@ -142,8 +149,14 @@ public final class TlsDoor implements Closeable {
 
     private void refuse(Channel channel, String why) {
         if (unfinished.remove(channel)) {
-            refusals.say(channel.remoteAddress() + " refused: " + why);
+            putOut(channel, why);
+        } else {
+            channel.close();
         }
+    }
+
+    private void putOut(Channel channel, String why) {
+        refusals.say(channel.remoteAddress() + " refused: " + why);
         channel.close();
     }
 

@@ -5,16 +5,12 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.CorruptedFrameException;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,24 +28,14 @@ final class FrameAdapter extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (!(message instanceof WebSocketFrame frame)) {
-            ctx.fireChannelRead(message);
-            return;
-        }
         if (closing) {
-            frame.release();
+            ReferenceCountUtil.release(message);
             return;
         }
-        switch (frame) {
-            case BinaryWebSocketFrame binary -> ctx.fireChannelRead(binary.content());
-            case ContinuationWebSocketFrame more -> ctx.fireChannelRead(more.content());
+        switch (message) {
             case PingWebSocketFrame ping -> pong(ctx, new PongWebSocketFrame(ping.content()));
             case CloseWebSocketFrame close -> close(ctx, close);
-            case TextWebSocketFrame text -> {
-                text.release();
-                close(ctx, new CloseWebSocketFrame(WebSocketCloseStatus.INVALID_MESSAGE_TYPE));
-            }
-            default -> frame.release();
+            default -> ctx.fireChannelRead(message);
         }
     }
 
@@ -94,12 +80,11 @@ final class FrameAdapter extends ChannelDuplexHandler {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        boolean badFrame = cause instanceof CorruptedFrameException
-                || (cause instanceof DecoderException && cause.getCause() instanceof CorruptedFrameException);
-        if (badFrame) {
-            // The decoder has sent the close frame and closes the connection once that is out.
-            closing = true;
-            log.info("closed a WebSocket: {}", cause.getMessage());
+        if (cause instanceof CorruptedWebSocketFrameException bad) {
+            log.info("closed the WebSocket of {}: {}", ctx.channel().remoteAddress(), bad.getMessage());
+            if (!closing) {
+                close(ctx, new CloseWebSocketFrame(bad.closeStatus()));
+            }
         } else {
             ctx.fireExceptionCaught(cause);
         }

@@ -11,8 +11,13 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 final class RequestAggregator extends HttpObjectAggregator {
     static final int BODY_BYTES = 4_096;
 
+    private static final int MOST_PIECES = 4;
+
     RequestAggregator() {
         super(BODY_BYTES, true);
+        // Each piece holds the whole buffer that it came in: a body that comes byte by byte would hold thousands of
+        // them.
+        setMaxCumulationBufferComponents(MOST_PIECES);
     }
 
     @Override

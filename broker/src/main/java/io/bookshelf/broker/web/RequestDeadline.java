@@ -1,5 +1,6 @@
 package io.bookshelf.broker.web;
 
+import io.bookshelf.broker.admission.Place;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -26,6 +27,7 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
     /** A response has left: the connection rests until the next request's first byte. */
     void answered(ChannelHandlerContext ctx) {
         resting = true;
+        Place.used(ctx.channel());
         restart(ctx, REST_SECONDS);
     }
 

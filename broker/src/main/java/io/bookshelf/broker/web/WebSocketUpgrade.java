@@ -13,9 +13,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -67,11 +65,6 @@ final class WebSocketUpgrade {
     void upgrade(ChannelHandlerContext ctx, FullHttpRequest request) {
         ChannelPipeline pipeline = ctx.pipeline();
         ctx.writeAndFlush(accepted(request.headers()));
-        WebSocketDecoderConfig decoding = WebSocketDecoderConfig.newBuilder()
-                .maxFramePayloadLength(frameBytes)
-                .allowExtensions(false)
-                .expectMaskedFrames(true)
-                .build();
         pipeline.remove(RequestDeadline.NAME);
         pipeline.remove(HttpServerKeepAliveHandler.class);
         pipeline.remove(RequestAggregator.class);
@@ -80,7 +73,7 @@ final class WebSocketUpgrade {
         mqtt.accept(pipeline);
         ChannelHandlerContext adapter = pipeline.context(FrameAdapter.class);
         adapter.fireChannelActive();
-        pipeline.replace(DECODER, "webSocketDecoder", new WebSocket13FrameDecoder(decoding));
+        pipeline.replace(DECODER, "webSocketDecoder", new FrameDecoder(frameBytes));
     }
 
     private static FullHttpResponse accepted(HttpHeaders request) {

@@ -101,7 +101,7 @@ final class PeerAccessTest {
     void checksAreSparedWhereNobodyComesInByCertificate() {
         assertThat(new PeerAccess(AccessPolicy.OPEN, false).allowsEverything()).isTrue();
         assertThat(new PeerAccess(AccessPolicy.OPEN, true).allowsEverything()).isFalse();
-        assertThat(new PeerAccess(AccessPolicy.OPEN, true).authenticatesQuickly())
+        assertThat(new PeerAccess(AccessPolicy.OPEN, true).authenticatesQuickly("anna", null))
                 .isTrue();
     }
 }

@@ -94,6 +94,17 @@ class WebSocketTest {
     }
 
     @Test
+    void holdsNothingOfAFrameThatIsNotWhole() {
+        byte[] payload = bytes(FRAME_BYTES);
+        byte[] frame = longFrame(0x82, payload);
+        EmbeddedChannel channel = upgraded();
+        send(channel, slice(frame, 0, frame.length - 1));
+        assertThat(received.size()).isEqualTo(FRAME_BYTES - 1);
+        send(channel, frame[frame.length - 1]);
+        assertThat(received.toByteArray()).isEqualTo(payload);
+    }
+
+    @Test
     void passesBytesThatComeOneByOne() {
         byte[] payload = bytes(200);
         EmbeddedChannel channel = open();
@@ -233,6 +244,16 @@ class WebSocketTest {
             bytes.release();
         }
         return all.toByteArray();
+    }
+
+    private static byte[] longFrame(int first, byte[] payload) {
+        byte[] mask = hex("a1b2c3d4");
+        ByteBuf frame = Unpooled.buffer().writeByte(first).writeByte(0xFF).writeLong(payload.length);
+        frame.writeBytes(mask);
+        for (int i = 0; i < payload.length; i++) {
+            frame.writeByte(payload[i] ^ mask[i % 4]);
+        }
+        return ByteBufUtil.getBytes(frame);
     }
 
     /** A masked frame; {@code first} is its first byte: FIN, reserved bits and opcode. */

@@ -1,0 +1,18 @@
+package io.bookshelf.broker.budget;
+
+/**
+ * On whose account memory is held.
+ *
+ * @param principal the proved user or certificate, empty for nobody in particular: then no quota of a principal applies
+ * @param address the remote address without its port, empty for loopback and for the unit itself, which tell nobody apart
+ * @param listener the listener that they came in by, such as {@code mqtt}
+ */
+public record Owner(String principal, String address, String listener, Tier tier) {
+    /** The unit itself: what is shared by many, and sessions of which the file does not say whose they are. */
+    public static final Owner UNIT = new Owner("", "", "", Tier.LOCAL);
+
+    /** The same connection, once it has proved who it is. */
+    public Owner provedBy(String who, Tier as) {
+        return new Owner(who, address, listener, as);
+    }
+}

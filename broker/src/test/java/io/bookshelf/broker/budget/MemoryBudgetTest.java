@@ -1,0 +1,254 @@
+package io.bookshelf.broker.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MemoryBudgetTest {
+    private static final long TOTAL = 100_000;
+
+    private final List<String> lines = new ArrayList<>();
+    private final MemoryBudget budget = new MemoryBudget(TOTAL, lines::add);
+    private int names;
+
+    private MemoryHolder open(String principal, String address, String listener, Tier tier) {
+        return budget.open(new Owner(principal, address, listener, tier), () -> {});
+    }
+
+    /** Somebody whom no quota of a principal, address or listener joins with others. */
+    private MemoryHolder another(Tier tier) {
+        names++;
+        return open("p" + names, "a" + names, "l" + names, tier);
+    }
+
+    /** Takes a thousand bytes for each of as many holders as get them. */
+    private long fill(Tier tier, Kind... kinds) {
+        long got = 0;
+        for (Kind kind : kinds) {
+            while (another(tier).take(kind, 1_000).granted()) {
+                got += 1_000;
+            }
+        }
+        return got;
+    }
+
+    @Test
+    void aThirdOfTheHeapIsTheBudget() {
+        assertThat(MemoryBudget.forHeap(48 << 20)).isEqualTo(16 << 20);
+        assertThat(MemoryBudget.forHeap(1L << 40)).isEqualTo(1 << 30);
+    }
+
+    @Test
+    void strangersLeaveRoomForLoopbackAndThoseForLinks() {
+        assertThat(fill(Tier.STRANGER, Kind.values())).isEqualTo(60_000);
+        assertThat(fill(Tier.LOCAL, Kind.values())).isEqualTo(25_000);
+        assertThat(fill(Tier.LINK, Kind.values())).isEqualTo(15_000);
+        assertThat(budget.used()).isEqualTo(TOTAL);
+        assertThat(another(Tier.STRANGER).take(Kind.WILL, 1)).isEqualTo(Verdict.BUSY);
+    }
+
+    @Test
+    void whatLinksHoldIsNotGivenTwice() {
+        assertThat(fill(Tier.LINK, Kind.values())).isEqualTo(TOTAL);
+        assertThat(another(Tier.STRANGER).take(Kind.INPUT, 1)).isEqualTo(Verdict.BUSY);
+    }
+
+    @Test
+    void eachKindIsBoundedAndLeavesRoomForLoopbackAndLinks() {
+        assertThat(fill(Tier.STRANGER, Kind.SESSION)).isEqualTo(18_000);
+        assertThat(fill(Tier.LOCAL, Kind.SESSION)).isEqualTo(7_000);
+        assertThat(fill(Tier.LINK, Kind.SESSION)).isEqualTo(5_000);
+        assertThat(another(Tier.STRANGER).take(Kind.INPUT, 1)).isEqualTo(Verdict.GRANTED);
+    }
+
+    @Test
+    void oneHolderGetsAQuarterOfItsTier() {
+        MemoryHolder one = another(Tier.LOCAL);
+        assertThat(one.take(Kind.EVENT, 21_251)).isEqualTo(Verdict.QUOTA_EXCEEDED);
+        assertThat(one.take(Kind.EVENT, 21_250)).isEqualTo(Verdict.GRANTED);
+        assertThat(one.take(Kind.INPUT, 1)).isEqualTo(Verdict.QUOTA_EXCEEDED);
+    }
+
+    @Test
+    void whatManyShareHasNoQuotaOfAHolder() {
+        MemoryHolder shared = budget.openShared();
+        assertThat(shared.take(Kind.EVENT, 25_500)).isEqualTo(Verdict.GRANTED);
+        assertThat(shared.take(Kind.EVENT, 1)).isEqualTo(Verdict.BUSY);
+    }
+
+    @Test
+    void aPrincipalHasAQuotaOverAllItsConnections() {
+        for (int i = 0; i < 2; i++) {
+            assertThat(open("anna", "a" + i, "l" + i, Tier.STRANGER).take(Kind.values()[i], 12_000))
+                    .isEqualTo(Verdict.GRANTED);
+        }
+        assertThat(open("anna", "b", "c", Tier.STRANGER).take(Kind.EVENT, 1)).isEqualTo(Verdict.QUOTA_EXCEEDED);
+        assertThat(open("bert", "b", "c", Tier.STRANGER).take(Kind.EVENT, 1)).isEqualTo(Verdict.GRANTED);
+        assertThat(open("", "b", "c", Tier.STRANGER).take(Kind.EVENT, 1)).isEqualTo(Verdict.GRANTED);
+    }
+
+    @Test
+    void anAddressHasAQuotaOverAllItsConnections() {
+        for (int i = 0; i < 2; i++) {
+            assertThat(open("p" + i, "10.0.0.1", "l" + i, Tier.STRANGER).take(Kind.values()[i], 12_000))
+                    .isEqualTo(Verdict.GRANTED);
+        }
+        assertThat(open("x", "10.0.0.1", "y", Tier.STRANGER).take(Kind.EVENT, 1))
+                .isEqualTo(Verdict.QUOTA_EXCEEDED);
+        assertThat(open("x", "10.0.0.2", "y", Tier.STRANGER).take(Kind.EVENT, 1))
+                .isEqualTo(Verdict.GRANTED);
+    }
+
+    @Test
+    void strangersAtOneListenerLeaveRoomAtAnother() {
+        long got = 0;
+        for (Kind kind : Kind.values()) {
+            while (open("", "a" + ++names, "web-tls", Tier.STRANGER)
+                    .take(kind, 1_000)
+                    .granted()) {
+                got += 1_000;
+            }
+        }
+        assertThat(got).isEqualTo(48_000);
+        assertThat(open("", "x", "listen", Tier.STRANGER).take(Kind.EVENT, 1_000))
+                .isEqualTo(Verdict.GRANTED);
+    }
+
+    @Test
+    void whatWasGivenBackIsThereAgain() {
+        MemoryHolder one = another(Tier.LOCAL);
+        assertThat(one.take(Kind.WILL, 17_000)).isEqualTo(Verdict.GRANTED);
+        assertThat(another(Tier.LOCAL).take(Kind.WILL, 1)).isEqualTo(Verdict.BUSY);
+        one.give(Kind.WILL, 1);
+        assertThat(another(Tier.LOCAL).take(Kind.WILL, 1)).isEqualTo(Verdict.GRANTED);
+    }
+
+    @Test
+    void nothingIsGivenBackThatWasNotTaken() {
+        MemoryHolder one = another(Tier.LOCAL);
+        assertThat(one.take(Kind.WILL, 10)).isEqualTo(Verdict.GRANTED);
+        assertThatThrownBy(() -> one.give(Kind.EVENT, 1)).isInstanceOf(IllegalStateException.class);
+        assertThat(budget.used()).isEqualTo(10);
+    }
+
+    @Test
+    void whoClosesGivesBackAllAndGetsNothingMore() {
+        MemoryHolder one = another(Tier.LOCAL);
+        assertThat(one.take(Kind.WILL, 10)).isEqualTo(Verdict.GRANTED);
+        assertThat(one.take(Kind.EVENT, 20)).isEqualTo(Verdict.GRANTED);
+        one.close();
+        one.close();
+        one.give(Kind.WILL, 10);
+        assertThat(one.take(Kind.WILL, 1)).isEqualTo(Verdict.BUSY);
+        assertThat(budget.used()).isZero();
+        assertThat(budget.holders()).isZero();
+    }
+
+    @Test
+    void theNewestIdleOneGoesAndNoMoreThanHaveTo() {
+        List<String> gone = new ArrayList<>();
+        MemoryHolder[] sessions = new MemoryHolder[6];
+        for (int i = 0; i < 6; i++) {
+            int number = i;
+            sessions[i] = budget.open(new Owner("anna", "", "", Tier.LOCAL), () -> {
+                gone.add("session " + number);
+                sessions[number].close();
+            });
+            assertThat(sessions[i].take(Kind.SESSION, 4_000)).isEqualTo(Verdict.GRANTED);
+            sessions[i].idle(i != 5);
+        }
+        assertThat(another(Tier.LOCAL).take(Kind.SESSION, 2_000)).isEqualTo(Verdict.GRANTED);
+        assertThat(gone).containsExactly("session 4");
+        assertThat(budget.used()).isEqualTo(22_000);
+        assertThat(lines).singleElement().asString().contains("local anna was ended to make room for session");
+        sessions[3].idle(false);
+        assertThat(another(Tier.LOCAL).take(Kind.SESSION, 7_500)).isEqualTo(Verdict.GRANTED);
+        assertThat(gone).containsExactly("session 4", "session 2");
+    }
+
+    @Test
+    void nobodyGoesWhereThatWouldNotBeEnough() {
+        MemoryHolder idle = another(Tier.LOCAL);
+        assertThat(idle.take(Kind.SESSION, 1_000)).isEqualTo(Verdict.GRANTED);
+        idle.idle(true);
+        fill(Tier.LINK, Kind.WILL);
+        assertThat(another(Tier.LOCAL).take(Kind.WILL, 1_000)).isEqualTo(Verdict.BUSY);
+        assertThat(idle.closed()).isFalse();
+    }
+
+    @Test
+    void aStrangerPutsNobodyOutWhoComesByLoopback() {
+        List<MemoryHolder> locals = new ArrayList<>();
+        for (int i = 0; i < 25; i++) {
+            MemoryHolder local = another(Tier.LOCAL);
+            assertThat(local.take(Kind.SESSION, 1_000)).isEqualTo(Verdict.GRANTED);
+            local.idle(true);
+            locals.add(local);
+        }
+        assertThat(another(Tier.STRANGER).take(Kind.SESSION, 1_000)).isEqualTo(Verdict.BUSY);
+        assertThat(locals).noneMatch(MemoryHolder::closed);
+    }
+
+    @Test
+    void whoProvesWhoItIsMovesWithAllThatItHolds() {
+        MemoryHolder one = open("", "10.0.0.1", "listen", Tier.STRANGER);
+        assertThat(one.take(Kind.INPUT, 10_000)).isEqualTo(Verdict.GRANTED);
+        assertThat(one.owner(one.owner().provedBy("unit/hall", Tier.LINK))).isEqualTo(Verdict.GRANTED);
+        assertThat(fill(Tier.STRANGER, Kind.values())).isEqualTo(60_000);
+        assertThat(one.used()).isEqualTo(10_000);
+        one.close();
+        assertThat(budget.used()).isEqualTo(60_000);
+    }
+
+    @Test
+    void whoWouldBeOverTheQuotaOfWhomItTurnsOutToBeIsClosed() {
+        assertThat(open("anna", "a", "l", Tier.STRANGER).take(Kind.INPUT, 12_000))
+                .isEqualTo(Verdict.GRANTED);
+        assertThat(open("anna", "b", "l", Tier.STRANGER).take(Kind.WILL, 11_000))
+                .isEqualTo(Verdict.GRANTED);
+        MemoryHolder one = open("", "c", "l", Tier.STRANGER);
+        assertThat(one.take(Kind.EVENT, 2_000)).isEqualTo(Verdict.GRANTED);
+        assertThat(one.owner(one.owner().provedBy("anna", Tier.STRANGER))).isEqualTo(Verdict.QUOTA_EXCEEDED);
+        assertThat(one.closed()).isTrue();
+        assertThat(budget.used()).isEqualTo(23_000);
+    }
+
+    @Test
+    void whoCanWaitGetsItInTurnOnceThereIsRoom() {
+        List<String> got = new ArrayList<>();
+        MemoryHolder first = another(Tier.LOCAL);
+        MemoryHolder second = another(Tier.LOCAL);
+        assertThat(first.take(Kind.DELIVERY, 21_000)).isEqualTo(Verdict.GRANTED);
+        assertThat(second.take(Kind.DELIVERY, 8_000)).isEqualTo(Verdict.GRANTED);
+        MemoryHolder third = another(Tier.LOCAL);
+        MemoryHolder gone = another(Tier.LOCAL);
+        gone.takeOrWait(Kind.DELIVERY, 5_000, () -> got.add("gone"));
+        third.takeOrWait(Kind.DELIVERY, 5_000, () -> got.add("third"));
+        another(Tier.LOCAL).takeOrWait(Kind.DELIVERY, 5_000, () -> got.add("fourth"));
+        gone.close();
+        budget.tick();
+        assertThat(got).isEmpty();
+        second.close();
+        budget.tick();
+        assertThat(got).containsExactly("third");
+        assertThat(third.used()).isEqualTo(5_000);
+        assertThat(budget.somebodyWaits()).isTrue();
+    }
+
+    @Test
+    void saysHowFullItIs() {
+        MemoryHolder one = another(Tier.LOCAL);
+        assertThat(one.set(Kind.WILL, 500)).isEqualTo(Verdict.GRANTED);
+        assertThat(one.set(Kind.WILL, 300)).isEqualTo(Verdict.GRANTED);
+        assertThat(one.set(Kind.WILL, TOTAL)).isEqualTo(Verdict.QUOTA_EXCEEDED);
+        budget.tick();
+        MemoryBudget.Status status = budget.status();
+        assertThat(status.total()).isEqualTo(TOTAL);
+        assertThat(status.used()).isEqualTo(300);
+        assertThat(status.byKind()).containsEntry(Kind.WILL, 300L);
+        assertThat(status.refused()).isEqualTo(1);
+    }
+}
