@@ -3,6 +3,7 @@ package io.bookshelf.broker;
 import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.access.PeerAccess;
 import io.bookshelf.broker.admission.Admission;
+import io.bookshelf.broker.budget.MemoryBudget;
 import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.metrics.BrokerMetrics;
@@ -26,17 +27,13 @@ import io.bookshelf.bus.Committer;
 import io.bookshelf.bus.StateBus;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.WallClock;
-import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StateStore;
 import io.bookshelf.store.StoreReader;
-import io.bookshelf.store.StoredSession;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.Closeable;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -53,8 +50,6 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedBroker implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final long SAVE_MILLIS = 100;
-    private static final int EVENTS_A_READ = 256;
-    private static final int BYTES_A_READ = 256 * 1024;
     private static final long GOODBYE_MILLIS = 300;
 
     private static final ThreadFactory LOOP_THREAD =
@@ -69,6 +64,7 @@ public final class EmbeddedBroker implements Closeable {
     private final MqttEndpoint endpoint;
     private final UnitTopics unitTopics;
     private final Listeners listeners;
+    private final MemoryBudget budget;
     private final AccessPolicy access;
     private final @Nullable PeerDoor door;
     private final Companion companion;
@@ -140,8 +136,12 @@ public final class EmbeddedBroker implements Closeable {
         Committer committer = new Committer(store, wall, () -> tombstoneFloor, companion.tombstones());
         this.bus = new StateBus(
                 committer, this::committed, config.limits().busBytes(), () -> onLoop(this::resumePublishers));
-        SessionContext context =
-                new SessionContext(config.limits(), access, counters, wall, this::submit, reads, topics, loop::execute);
+        RefusalLog limits = new RefusalLog(System::nanoTime, line -> log.warn("{}", line));
+        long memory = config.limits().memoryBytes();
+        this.budget = new MemoryBudget(
+                memory > 0 ? memory : MemoryBudget.forHeap(Runtime.getRuntime().maxMemory()), limits::say);
+        SessionContext context = new SessionContext(
+                config.limits(), access, counters, wall, this::submit, reads, topics, loop::execute, budget);
         this.sessions = new SessionRegistry(context, store.head().sequence());
         this.endpoint = new MqttEndpoint(
                 config.unit(),
@@ -180,22 +180,15 @@ public final class EmbeddedBroker implements Closeable {
     private void open(BrokerConfig config, StateStore store, String version, StaticFiles app) {
         bus.start();
         try (StoreReader reader = store.openReader()) {
-            List<StoredSession> stored = reader.sessions();
-            Map<String, List<SessionChange.QueuedEvent>> events = new HashMap<>();
-            for (StoredSession each : stored) {
-                if (each.queuedEvents() > 0) {
-                    events.put(each.clientId(), events(reader, each.clientId()));
-                }
-            }
-            loop.submit(() -> sessions.restore(stored, events)).syncUninterruptibly();
+            loop.submit(() -> sessions.restore(reader)).syncUninterruptibly();
         }
         loop.submit(unitTopics::tick).syncUninterruptibly();
         every(1_000, this::tick);
         every(SAVE_MILLIS, sessions::saveWhatWaits);
         companion.tokens().onChange(endpoint::judgePhonesAgain);
         mqtt = listeners.listen("mqtt", config.mqtt(), channel -> endpoint.install(channel.pipeline(), Entrance.PLAIN));
-        BrokerMetrics metrics =
-                new BrokerMetrics(config.unit(), version, counters, bus::head, store::health, ProcessFacts::now);
+        BrokerMetrics metrics = new BrokerMetrics(
+                config.unit(), version, counters, bus::head, store::health, ProcessFacts::now, budget::status);
         WebContent content = new WebContent(config.unit(), () -> mqtt, unitTopics::health, metrics::text, app);
         WebPipeline pages = new WebPipeline(
                 webConfig(config),
@@ -244,19 +237,6 @@ public final class EmbeddedBroker implements Closeable {
     private WebConfig webConfig(BrokerConfig config) {
         return new WebConfig(
                 config.limits().connectSeconds(), endpoint.maximumPacketSize(), config.webHosts(), config.webOrigins());
-    }
-
-    private static List<SessionChange.QueuedEvent> events(StoreReader reader, String clientId) {
-        List<SessionChange.QueuedEvent> all = new ArrayList<>();
-        long after = 0;
-        while (true) {
-            List<SessionChange.QueuedEvent> some = reader.events(clientId, after, EVENTS_A_READ, BYTES_A_READ);
-            if (some.isEmpty()) {
-                return all;
-            }
-            all.addAll(some);
-            after = some.getLast().number();
-        }
     }
 
     private void every(long millis, Runnable task) {

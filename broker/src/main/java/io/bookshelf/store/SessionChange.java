@@ -22,6 +22,7 @@ public sealed interface SessionChange {
             case MoveCursor move -> true;
             case Unsubscribe unsubscribe -> true;
             case DropEvent drop -> true;
+            case DropEventsAfter drop -> true;
             case DropInFlight drop -> true;
             case DropIncoming drop -> true;
             case DropWill drop -> true;
@@ -106,6 +107,9 @@ public sealed interface SessionChange {
 
     /** Drops a queued event: acknowledged, expired, or over the bound. */
     record DropEvent(String clientId, long number) implements SessionChange {}
+
+    /** Drops the queued events behind a number: more than there is memory for. */
+    record DropEventsAfter(String clientId, long number) implements SessionChange {}
 
     /**
      * An outgoing QoS 1 or 2 packet is in flight, or has come one step further. Exactly one of {@code key} and

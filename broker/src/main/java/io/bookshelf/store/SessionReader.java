@@ -7,11 +7,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,21 +31,45 @@ final class SessionReader {
         inFlight = db.prepare("SELECT client,item,checksum,body FROM inflight WHERE client=?");
     }
 
-    /** All sessions; to be called in a read transaction. */
-    List<StoredSession> sessions() throws SQLException {
-        Map<String, Gathered> found = new LinkedHashMap<>();
-        for (Table table : Table.values()) {
-            if (table != Table.KEPT) {
-                each(table, row -> gathered(found, row.id().client()).add(row));
-            }
-        }
-        List<StoredSession> sessions = new ArrayList<>();
-        found.forEach((client, gathered) -> {
-            if (gathered.session != null || gathered.will != null) {
-                sessions.add(gathered.session(client));
-            }
+    /** Hands over sessions' own rows and wills; to be called in a read transaction. */
+    boolean each(Consumer<SessionChange> each) throws SQLException {
+        each(Table.SESSION, row -> each.accept(row.session()));
+        each(Table.WILL, row -> each.accept(row.will()));
+        return true;
+    }
+
+    /** Hands over what is stored of one session; to be called in a read transaction. */
+    long session(String client, Consumer<SessionChange> each) throws SQLException {
+        long[] last = new long[1];
+        // Without its own row the cursor is where the session was saved last: what follows is delivered again.
+        Long[] cursor = new Long[1];
+        each(Table.CURSOR, client, row -> cursor[0] = row.number());
+        each(Table.LAST_EVENT, client, row -> last[0] = row.number());
+        each(Table.SESSION, client, row -> {
+            SessionChange.SaveSession own = row.session();
+            long at = cursor[0] == null ? own.cursor() : cursor[0];
+            each.accept(new SessionChange.SaveSession(client, own.expirySeconds(), own.disconnectedAt(), at));
         });
-        return sessions;
+        each(Table.IN_FLIGHT, client, row -> each.accept(row.inFlight()));
+        each(
+                Table.INCOMING,
+                client,
+                row -> each.accept(
+                        new SessionChange.SaveIncoming(client, (int) row.id().number())));
+        each(Table.SUBSCRIPTION, client, row -> each.accept(row.subscription()));
+        each(Table.EVENT, client, row -> {
+            last[0] = Math.max(last[0], row.id().number());
+            each.accept(row.event());
+        });
+        return last[0];
+    }
+
+    private void each(Table table, String client, Consumer<SessionRow> consumer) throws SQLException {
+        try (PreparedStatement some = db.prepareOnce(
+                "SELECT client,item,checksum,body FROM " + table.sqlName + " WHERE client=? ORDER BY item")) {
+            some.setBytes(1, client.getBytes(StandardCharsets.UTF_8));
+            handOver(table, some, consumer);
+        }
     }
 
     /** The kept rows whose names lie from {@code from} to before {@code end}, as their bytes order. */
@@ -74,12 +95,16 @@ final class SessionReader {
     void each(Table table, Consumer<SessionRow> consumer) throws SQLException {
         try (PreparedStatement all =
                 db.prepareOnce("SELECT client,item,checksum,body FROM " + table.sqlName + " ORDER BY client,item")) {
-            try (ResultSet rows = all.executeQuery()) {
-                while (rows.next()) {
-                    SessionRow row = read(table, rows);
-                    if (row != null) {
-                        consumer.accept(row);
-                    }
+            handOver(table, all, consumer);
+        }
+    }
+
+    private void handOver(Table table, PreparedStatement select, Consumer<SessionRow> consumer) throws SQLException {
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                SessionRow row = read(table, rows);
+                if (row != null) {
+                    consumer.accept(row);
                 }
             }
         }
@@ -154,61 +179,5 @@ final class SessionReader {
         }
         damage.row(table.sqlName, row.hashCode(), checksum);
         return null;
-    }
-
-    private static Gathered gathered(Map<String, Gathered> found, String client) {
-        return found.computeIfAbsent(client, c -> new Gathered());
-    }
-
-    /** A session while its rows are being gathered. */
-    private static final class Gathered {
-        private SessionChange.@Nullable SaveSession session;
-        private SessionChange.@Nullable SaveWill will;
-        private final List<SessionChange.Subscribe> subscriptions = new ArrayList<>();
-        private final List<SessionChange.SaveInFlight> inFlight = new ArrayList<>();
-        private final List<Integer> incoming = new ArrayList<>();
-        private long cursor = -1;
-        private long lastEvent;
-        private long queuedEvents;
-        private long queuedBytes;
-
-        void add(SessionRow row) {
-            switch (row.id().table()) {
-                case SESSION -> session = row.session();
-                case CURSOR -> cursor = row.number();
-                case LAST_EVENT -> lastEvent = Math.max(lastEvent, row.number());
-                case SUBSCRIPTION -> subscriptions.add(row.subscription());
-                case IN_FLIGHT -> inFlight.add(row.inFlight());
-                case INCOMING -> incoming.add((int) row.id().number());
-                case EVENT -> {
-                    SessionChange.QueuedEvent event = row.event();
-                    queuedEvents++;
-                    queuedBytes += event.payload().length + event.topic().getBytes(StandardCharsets.UTF_8).length;
-                    lastEvent = Math.max(lastEvent, event.number());
-                }
-                case WILL -> will = row.will();
-                case KEPT -> throw new IllegalArgumentException("a kept row is no session's");
-            }
-        }
-
-        StoredSession session(String client) {
-            if (session == null) {
-                return new StoredSession(client, null, List.of(), List.of(), List.of(), will, 0, 0, 0);
-            }
-            subscriptions.sort(Comparator.comparingLong(SessionChange.Subscribe::order));
-            inFlight.sort(Comparator.comparingLong(SessionChange.SaveInFlight::order));
-            // Without its own row the cursor is where the session was saved last: what follows is delivered again.
-            long at = cursor < 0 ? session.cursor() : cursor;
-            return new StoredSession(
-                    client,
-                    new SessionChange.SaveSession(client, session.expirySeconds(), session.disconnectedAt(), at),
-                    List.copyOf(subscriptions),
-                    List.copyOf(inFlight),
-                    List.copyOf(incoming),
-                    will,
-                    queuedEvents,
-                    queuedBytes,
-                    lastEvent);
-        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +25,16 @@ final class SessionWriter {
 
     // Sessions to be emptied before the rows below are written.
     private final Set<String> dropped = new LinkedHashSet<>();
-    // What each row is to become; nothing for a row to be deleted.
-    private final Map<Id, Optional<SessionRow>> rows = new LinkedHashMap<>();
+    // Behind which numbers events are to be deleted before the rows below are written.
+    private final Map<String, Long> cut = new LinkedHashMap<>();
+    // What each row is to become; nothing for a row to be deleted. Rows are made one by one when they are written:
+    // those of
+    // one event for many sessions share its payload until then.
+    private final Map<Id, Optional<Supplier<SessionRow>>> rows = new LinkedHashMap<>();
+    private final PreparedStatement cutEvents;
 
     SessionWriter(Db db) throws SQLException {
+        cutEvents = db.prepare("DELETE FROM " + Table.EVENT.sqlName + " WHERE client=? AND item>?");
         for (Table table : Table.values()) {
             String name = table.sqlName;
             saves.put(
@@ -49,10 +56,11 @@ final class SessionWriter {
             case SessionChange.Subscribe s -> save(SessionRow.of(s));
             case SessionChange.Unsubscribe u -> delete(new Id(Table.SUBSCRIPTION, u.clientId(), 0, u.filter()));
             case SessionChange.QueuedEvent e -> {
-                save(SessionRow.of(e));
+                save(SessionRow.id(Table.EVENT, e.clientId(), e.number()), () -> SessionRow.of(e));
                 save(SessionRow.ofNumber(Table.LAST_EVENT, e.clientId(), e.number()));
             }
             case SessionChange.DropEvent e -> delete(SessionRow.id(Table.EVENT, e.clientId(), e.number()));
+            case SessionChange.DropEventsAfter e -> cut(e.clientId(), e.number());
             case SessionChange.SaveInFlight p -> save(SessionRow.of(p));
             case SessionChange.DropInFlight p -> delete(SessionRow.id(Table.IN_FLIGHT, p.clientId(), p.packetId()));
             case SessionChange.SaveIncoming i -> save(SessionRow.of(i));
@@ -63,7 +71,7 @@ final class SessionWriter {
     }
 
     boolean isEmpty() {
-        return rows.isEmpty() && dropped.isEmpty();
+        return rows.isEmpty() && dropped.isEmpty() && cut.isEmpty();
     }
 
     /** Writes what was gathered. */
@@ -78,9 +86,14 @@ final class SessionWriter {
                 }
             }
         }
-        for (Map.Entry<Id, Optional<SessionRow>> row : rows.entrySet()) {
+        for (Map.Entry<String, Long> each : cut.entrySet()) {
+            cutEvents.setBytes(1, each.getKey().getBytes(StandardCharsets.UTF_8));
+            cutEvents.setLong(2, each.getValue());
+            cutEvents.executeUpdate();
+        }
+        for (Map.Entry<Id, Optional<Supplier<SessionRow>>> row : rows.entrySet()) {
             if (row.getValue().isPresent()) {
-                write(row.getValue().get());
+                write(row.getValue().get().get());
             } else {
                 erase(row.getKey());
             }
@@ -107,13 +120,18 @@ final class SessionWriter {
     /** Forgets what was gathered. */
     void clear() {
         dropped.clear();
+        cut.clear();
         rows.clear();
     }
 
     void save(SessionRow row) {
+        save(row.id(), () -> row);
+    }
+
+    private void save(Id id, Supplier<SessionRow> row) {
         // Taken out first, so that the order of writing is that of the last change.
-        rows.remove(row.id());
-        rows.put(row.id(), Optional.of(row));
+        rows.remove(id);
+        rows.put(id, Optional.of(row));
     }
 
     void keep(String name, byte @Nullable [] value) {
@@ -132,6 +150,11 @@ final class SessionWriter {
     private void drop(String client) {
         rows.keySet().removeIf(id -> id.client().equals(client) && id.table().endsWithSession());
         dropped.add(client);
+    }
+
+    private void cut(String client, long number) {
+        rows.keySet().removeIf(id -> id.table() == Table.EVENT && id.client().equals(client) && id.number() > number);
+        cut.merge(client, number, Math::min);
     }
 
     private static void bind(PreparedStatement statement, Id id) throws SQLException {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads over a connection of its own, which it opens anew when the file has been replaced. */
@@ -208,8 +209,13 @@ final class SqliteReader implements StoreReader {
     }
 
     @Override
-    public List<StoredSession> sessions() {
-        return transaction(c -> c.sessions.sessions());
+    public void eachSession(Consumer<SessionChange> each) {
+        transaction(c -> c.sessions.each(each));
+    }
+
+    @Override
+    public long session(String clientId, Consumer<SessionChange> each) {
+        return transaction(c -> c.sessions.session(clientId, each));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.bookshelf.schema.Key;
 import java.io.Closeable;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of one thread. Each call is its own short read transaction, so that no reader pins the log. */
@@ -47,8 +48,24 @@ public interface StoreReader extends Closeable {
     /** The rows that {@link WriteTransaction#keep} keeps whose names start with {@code prefix}, by name. */
     SortedMap<String, byte[]> kept(String prefix);
 
+    /**
+     * Hands over all durable sessions' own rows, then all wills, one by one: {@link SessionChange.SaveSession} and
+     * {@link SessionChange.SaveWill}. A session's cursor may be an older one.
+     */
+    void eachSession(Consumer<SessionChange> each);
+
+    /**
+     * Hands over what is stored of one session, one by one: itself, its packets in flight, packet ids of incoming messages
+     * and subscriptions, each in no order, and its queued events in order, those in flight included.
+     *
+     * @return the greatest event number given
+     */
+    long session(String clientId, Consumer<SessionChange> each);
+
     /** All durable sessions with their subscriptions, in-flight packets and wills; their queued events only as counts. */
-    List<StoredSession> sessions();
+    default List<StoredSession> sessions() {
+        return StoredSessions.all(this);
+    }
 
     /** Queued events of a session after number {@code after} that have no packet id yet, in order, at most so many. */
     List<SessionChange.QueuedEvent> events(String clientId, long after, int maxEvents, int maxBytes);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what was committed to a {@link MemoryStore}. */
@@ -110,9 +111,15 @@ final class MemoryReader implements StoreReader {
     }
 
     @Override
-    public List<StoredSession> sessions() {
+    public void eachSession(Consumer<SessionChange> each) {
         store.requireOpen();
-        return disk.sessions.all();
+        disk.sessions.each(each);
+    }
+
+    @Override
+    public long session(String clientId, Consumer<SessionChange> each) {
+        store.requireOpen();
+        return disk.sessions.session(clientId, each);
     }
 
     @Override

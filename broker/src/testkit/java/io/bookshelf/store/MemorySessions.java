@@ -1,15 +1,15 @@
 package io.bookshelf.store;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +80,8 @@ public final class MemorySessions {
                 rows.lastEvent = e.number();
             }
             case SessionChange.DropEvent e -> rows.events.remove(e.number());
+            case SessionChange.DropEventsAfter e ->
+                rows.events.tailMap(e.number(), false).clear();
             case SessionChange.SaveInFlight p -> rows.inFlight.put(p.packetId(), p);
             case SessionChange.DropInFlight p -> rows.inFlight.remove(p.packetId());
             case SessionChange.SaveIncoming i -> rows.incoming.add(i.packetId());
@@ -96,17 +98,30 @@ public final class MemorySessions {
         };
     }
 
-    /** The sessions and wills, as a reader tells them. */
-    public List<StoredSession> all() {
-        List<StoredSession> all = new ArrayList<>();
-        sessions.forEach((client, rows) -> {
-            if (rows.session != null) {
-                all.add(stored(client, rows, rows.session));
-            } else if (rows.will != null) {
-                all.add(new StoredSession(client, null, List.of(), List.of(), List.of(), rows.will, 0, 0, 0));
-            }
-        });
-        return all;
+    /** Sessions' own rows, then wills, as a reader hands them over. */
+    public void each(Consumer<SessionChange> each) {
+        sessions.values().stream()
+                .map(rows -> rows.session)
+                .filter(Objects::nonNull)
+                .forEach(each);
+        sessions.values().stream()
+                .map(rows -> rows.will)
+                .filter(Objects::nonNull)
+                .forEach(each);
+    }
+
+    /** The rows of one session, as a reader hands them over. */
+    public long session(String client, Consumer<SessionChange> each) {
+        Rows rows = sessions.getOrDefault(client, new Rows());
+        SessionChange.SaveSession own = rows.session;
+        if (own != null) {
+            each.accept(new SessionChange.SaveSession(client, own.expirySeconds(), own.disconnectedAt(), rows.cursor));
+        }
+        rows.inFlight.values().forEach(each);
+        rows.incoming.forEach(packetId -> each.accept(new SessionChange.SaveIncoming(client, packetId)));
+        rows.subscriptions.values().forEach(each);
+        rows.events.values().forEach(each);
+        return rows.lastEvent;
     }
 
     /** Clients of whom packets, packet ids or events are there, whether their session is or not; and how many of each. */
@@ -120,25 +135,6 @@ public final class MemorySessions {
                                 each.getValue().incoming.size(),
                                 each.getValue().events.size()))
                 .toList();
-    }
-
-    private static StoredSession stored(String client, Rows rows, SessionChange.SaveSession own) {
-        return new StoredSession(
-                client,
-                new SessionChange.SaveSession(client, own.expirySeconds(), own.disconnectedAt(), rows.cursor),
-                rows.subscriptions.values().stream()
-                        .sorted(Comparator.comparingLong(SessionChange.Subscribe::order))
-                        .toList(),
-                rows.inFlight.values().stream()
-                        .sorted(Comparator.comparingLong(SessionChange.SaveInFlight::order))
-                        .toList(),
-                List.copyOf(rows.incoming),
-                rows.will,
-                rows.events.size(),
-                rows.events.values().stream()
-                        .mapToLong(e -> e.payload().length + e.topic().getBytes(StandardCharsets.UTF_8).length)
-                        .sum(),
-                rows.lastEvent);
     }
 
     /** Events of a session that are not in flight, in order. */

@@ -47,7 +47,7 @@ enum Bound {
     }
 
     private static String name(Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return kind.label().replace('_', ' ');
     }
 
     private static String name(Owner owner) {

@@ -1,5 +1,7 @@
 package io.bookshelf.broker.budget;
 
+import java.util.Locale;
+
 /** What memory is held for. The kinds share the budget: each is bounded, and their bounds add up to more than all of it. */
 public enum Kind {
     /** An open connection: its channel and its handlers. */
@@ -27,6 +29,11 @@ public enum Kind {
 
     Kind(int percent) {
         this.percent = percent;
+    }
+
+    /** Its name in metrics and in the log. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The most of a budget of {@code bytes} that may be held for this. */

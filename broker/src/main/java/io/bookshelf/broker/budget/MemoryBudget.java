@@ -128,6 +128,11 @@ public final class MemoryBudget {
         return sum;
     }
 
+    /** The most bytes that may be held for something. */
+    public long most(Kind kind) {
+        return kind.shareOf(total);
+    }
+
     /** How many holders are open. */
     public long holders() {
         return holders;
@@ -302,14 +307,6 @@ public final class MemoryBudget {
         }
     }
 
-    boolean isIdle(MemoryHolder holder) {
-        return idle.containsKey(holder.number());
-    }
-
-    void reopened() {
-        holders++;
-    }
-
     void gave(MemoryHolder holder, Kind kind, long bytes) {
         int tier = holder.owner().tier().ordinal();
         usedByTier[tier] -= bytes;
@@ -323,6 +320,10 @@ public final class MemoryBudget {
         holders--;
         idle.remove(holder.number());
         forgetWaiting(holder);
+        leave(holder);
+    }
+
+    void leave(MemoryHolder holder) {
         release(principals, holder.owner().principal(), holder.principal());
         release(addresses, holder.owner().address(), holder.address());
         release(listeners, holder.owner().listener(), holder.listener());

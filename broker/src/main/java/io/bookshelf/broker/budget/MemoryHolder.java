@@ -87,30 +87,37 @@ public final class MemoryHolder {
     }
 
     /**
-     * It turned out whose this is. What is held already moves there, and is granted or refused as if it were taken anew; when
-     * it is refused the holder is closed.
+     * It turned out whose this is. What is held already moves there, if it is granted as if it were taken anew; else all stays
+     * as it was.
      */
     public Verdict owner(Owner to) {
         if (closed || to.equals(owner)) {
             return closed ? Verdict.BUSY : Verdict.GRANTED;
         }
+        Owner before = owner;
         long[] moving = held.clone();
-        boolean wasIdle = budget.isIdle(this);
-        close();
-        closed = false;
-        owner = to;
-        budget.reopened();
-        accounts = attach();
+        move(to);
         for (Kind kind : KINDS) {
             long bytes = moving[kind.ordinal()];
             Verdict verdict = bytes == 0 ? Verdict.GRANTED : budget.take(this, kind, bytes);
             if (!verdict.granted()) {
-                close();
+                move(before);
+                for (Kind each : KINDS) {
+                    budget.add(this, each, moving[each.ordinal()]);
+                }
                 return verdict;
             }
         }
-        idle(wasIdle);
         return Verdict.GRANTED;
+    }
+
+    private void move(Owner to) {
+        for (Kind kind : KINDS) {
+            give(kind, held[kind.ordinal()]);
+        }
+        budget.leave(this);
+        owner = to;
+        accounts = attach();
     }
 
     /** Whether it may be ended to make room for others, the newest first: nobody is there, or it does nothing. */

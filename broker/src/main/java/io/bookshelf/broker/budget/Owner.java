@@ -1,5 +1,9 @@
 package io.bookshelf.broker.budget;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
 /**
  * On whose account memory is held.
  *
@@ -10,6 +14,15 @@ package io.bookshelf.broker.budget;
 public record Owner(String principal, String address, String listener, Tier tier) {
     /** The unit itself: what is shared by many, and sessions of which the file does not say whose they are. */
     public static final Owner UNIT = new Owner("", "", "", Tier.LOCAL);
+
+    /** Whoever connects from an address and has proved nothing yet. */
+    public static Owner at(SocketAddress remote, String listener) {
+        InetAddress address = remote instanceof InetSocketAddress inet ? inet.getAddress() : null;
+        if (address == null || address.isLoopbackAddress()) {
+            return new Owner("", "", listener, Tier.LOCAL);
+        }
+        return new Owner("", address.getHostAddress(), listener, Tier.STRANGER);
+    }
 
     /** The same connection, once it has proved who it is. */
     public Owner provedBy(String who, Tier as) {

@@ -60,6 +60,7 @@ public record BrokerConfig(
      * @param queuedEvents most events that wait for a session
      * @param queuedBytes most bytes of them
      * @param eventSeconds longest that an event waits
+     * @param memoryBytes what all clients together may make the unit hold in memory; 0 for a third of the heap
      */
     public record Limits(
             int keyBytes,
@@ -75,7 +76,42 @@ public record BrokerConfig(
             long sessionSeconds,
             int queuedEvents,
             long queuedBytes,
-            long eventSeconds) {
+            long eventSeconds,
+            long memoryBytes) {
+        /** Bounds with as much memory as the heap allows. */
+        public Limits(
+                int keyBytes,
+                int valueBytes,
+                int connections,
+                int connectSeconds,
+                int keepAliveSeconds,
+                int receiveMaximum,
+                int inFlight,
+                int topicAliases,
+                int subscriptions,
+                int busBytes,
+                long sessionSeconds,
+                int queuedEvents,
+                long queuedBytes,
+                long eventSeconds) {
+            this(
+                    keyBytes,
+                    valueBytes,
+                    connections,
+                    connectSeconds,
+                    keepAliveSeconds,
+                    receiveMaximum,
+                    inFlight,
+                    topicAliases,
+                    subscriptions,
+                    busBytes,
+                    sessionSeconds,
+                    queuedEvents,
+                    queuedBytes,
+                    eventSeconds,
+                    0);
+        }
+
         /** The defaults. */
         public static final Limits DEFAULTS = new Limits(
                 512,

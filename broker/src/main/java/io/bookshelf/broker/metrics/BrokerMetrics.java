@@ -1,5 +1,6 @@
 package io.bookshelf.broker.metrics;
 
+import io.bookshelf.broker.budget.MemoryBudget;
 import io.bookshelf.store.Head;
 import io.bookshelf.store.StoreHealth;
 import java.util.concurrent.atomic.LongAdder;
@@ -13,6 +14,7 @@ public final class BrokerMetrics {
     private final Supplier<Head> head;
     private final Supplier<StoreHealth> health;
     private final Supplier<ProcessFacts> process;
+    private final Supplier<MemoryBudget.Status> memory;
 
     /** @param process asked at each reading; {@link ProcessFacts#now} outside tests */
     public BrokerMetrics(
@@ -21,13 +23,15 @@ public final class BrokerMetrics {
             BrokerCounters counters,
             Supplier<Head> head,
             Supplier<StoreHealth> health,
-            Supplier<ProcessFacts> process) {
+            Supplier<ProcessFacts> process,
+            Supplier<MemoryBudget.Status> memory) {
         this.unit = unit;
         this.version = version;
         this.counters = counters;
         this.head = head;
         this.health = health;
         this.process = process;
+        this.memory = memory;
     }
 
     /** The metrics as of now, in text format 0.0.4. */
@@ -38,6 +42,7 @@ public final class BrokerMetrics {
         traffic(text);
         clients(text);
         store(text);
+        memory(text);
         process(text);
         return text.toString();
     }
@@ -111,6 +116,18 @@ public final class BrokerMetrics {
                 health.filesSetAside().size());
         text.gauge("bookshelf_store_last_check_timestamp_seconds", "When all rows were last checked, 0 for not yet.")
                 .sample(health.lastCheckMillis() / 1e3);
+    }
+
+    private void memory(PrometheusText text) {
+        MemoryBudget.Status status = memory.get();
+        gauge(text, "client_memory_limit_bytes", "What all clients may make the unit hold.", status.total());
+        PrometheusText used =
+                text.gauge("bookshelf_client_memory_bytes", "What clients make the unit hold, by what it is for.");
+        status.byKind().forEach((kind, bytes) -> used.sample(bytes, "kind", kind.label()));
+        text.counter("bookshelf_client_memory_refused_total", "Times that there was no memory for a client.")
+                .sample(status.refused());
+        text.counter("bookshelf_client_memory_evicted_total", "Connections and sessions ended to make room for others.")
+                .sample(status.evicted());
     }
 
     private void process(PrometheusText text) {

@@ -3,6 +3,7 @@ package io.bookshelf.broker.mqtt;
 import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.broker.admission.Place;
 import io.bookshelf.broker.admission.RemoteAddress;
+import io.bookshelf.broker.budget.Owner;
 import io.bookshelf.broker.mqtt.ReadGate.Pause;
 import io.bookshelf.broker.session.ClientLink;
 import io.bookshelf.broker.session.Delivery;
@@ -38,6 +39,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     private final MqttEndpoint endpoint;
+    private final Entrance entrance;
     private final ConnectFlow connectFlow;
     private final PublishFlow publishFlow;
     private final SubscribeFlow subscribeFlow;
@@ -60,6 +62,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     ClientConnection(MqttEndpoint endpoint, Entrance entrance) {
         this.endpoint = endpoint;
+        this.entrance = entrance;
         this.linkFlow = new LinkFlow(this, endpoint, entrance.peer());
         this.connectFlow = new ConnectFlow(this, endpoint, entrance);
         this.publishFlow = new PublishFlow(this, endpoint);
@@ -90,7 +93,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private void take(MqttMessage message) {
         try {
             if (message.decoderResult().isFailure()) {
-                malformed(message.decoderResult().cause());
+                throw connectFlow.malformed(message.decoderResult().cause());
             } else if (state == State.NEW) {
                 first(message);
             } else {
@@ -136,14 +139,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                         Reason.PROTOCOL_ERROR,
                         "only a server sends " + message.fixedHeader().messageType());
         }
-    }
-
-    private void malformed(Throwable cause) {
-        ProtocolException why = ProtocolException.of(cause);
-        if (why.reason() == Reason.UNSUPPORTED_VERSION) {
-            connectFlow.refuseVersion();
-        }
-        throw why;
     }
 
     @Override
@@ -342,6 +337,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
+    public Owner owner() {
+        return entrance.owner(context().channel().remoteAddress(), principal().user());
+    }
+
+    @Override
     public boolean hasRoom() {
         return state == State.CONNECTED && context().channel().isWritable();
     }
@@ -373,6 +373,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         switch (reason) {
             case TAKEN_OVER -> disconnect(Reason.SESSION_TAKEN_OVER, "another connection has this client id");
             case NO_ROOM -> refuse(Reason.QUOTA_EXCEEDED, "the unit's disk is full");
+            case NO_MEMORY -> refuse(Reason.QUOTA_EXCEEDED, "clients have used up their memory");
             case STORE_FAILED -> refuse(Reason.UNSPECIFIED, "the unit could not read its store");
         }
     }

@@ -7,6 +7,7 @@ import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.session.Session;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.Will;
+import io.bookshelf.broker.topic.TopicFilter;
 import io.bookshelf.schema.Key;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttConnectPayload;
@@ -169,6 +170,9 @@ final class ConnectFlow {
         if (Key.of(topic).length() > endpoint.limits().keyBytes()) {
             throw new ProtocolException(Reason.TOPIC_NAME_INVALID, "the will's topic is too long");
         }
+        if (TopicFilter.levelsOf(topic) > TopicFilter.MOST_LEVELS) {
+            throw new ProtocolException(Reason.TOPIC_NAME_INVALID, TopicFilter.tooManyLevels("the will's topic"));
+        }
         if (message.length > endpoint.limits().valueBytes()) {
             throw new ProtocolException(Reason.PACKET_TOO_LARGE, "the will's payload is too large");
         }
@@ -211,6 +215,11 @@ final class ConnectFlow {
                             @Override
                             public void refused(String why) {
                                 refuse(asked.version5(), Reason.QUOTA_EXCEEDED, why);
+                            }
+
+                            @Override
+                            public void busy(String why) {
+                                refuse(asked.version5(), Reason.SERVER_BUSY, why);
                             }
                         });
     }
@@ -256,9 +265,13 @@ final class ConnectFlow {
         properties.add(new MqttProperties.IntegerProperty(id, value));
     }
 
-    /** Answers a CONNECT of a version that nobody here speaks, as MQTT 3.1.1 has it. */
-    void refuseVersion() {
-        connection.writer().message(Replies.connack(1, false, MqttProperties.NO_PROPERTIES));
+    /** What a packet that cannot be read is; a version that nobody here speaks is answered as MQTT 3.1.1 has it. */
+    ProtocolException malformed(Throwable cause) {
+        ProtocolException why = ProtocolException.of(cause);
+        if (why.reason() == Reason.UNSUPPORTED_VERSION) {
+            connection.writer().message(Replies.connack(1, false, MqttProperties.NO_PROPERTIES));
+        }
+        return why;
     }
 
     private void refuse(boolean version5, int reason, String why) {

@@ -4,6 +4,7 @@ import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.peer.PeerDoor;
 import io.bookshelf.broker.session.PublishRequest;
 import io.bookshelf.broker.session.Session;
+import io.bookshelf.broker.topic.TopicFilter;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.ValueProperties;
@@ -120,6 +121,11 @@ final class PublishFlow {
                     Reason.TOPIC_NAME_INVALID,
                     "a topic name of " + length + " bytes; at most " + limits.keyBytes() + " are taken");
         }
+        boolean deletes = message.fixedHeader().isRetain() && !message.payload().isReadable();
+        if (!deletes && TopicFilter.levelsOf(topic) > TopicFilter.MOST_LEVELS) {
+            // What an older version took can still be deleted.
+            return new Refusal(Reason.TOPIC_NAME_INVALID, TopicFilter.tooManyLevels("a topic name"));
+        }
         int size = message.payload().readableBytes();
         if (size > limits.valueBytes()) {
             return new Refusal(
@@ -138,7 +144,6 @@ final class PublishFlow {
                 && !ByteBufUtil.isText(message.payload(), StandardCharsets.UTF_8)) {
             return new Refusal(Reason.PAYLOAD_FORMAT_INVALID, "a payload that is said to be UTF-8 and is not");
         }
-        boolean deletes = message.fixedHeader().isRetain() && size == 0;
         if (!(deletes
                 ? endpoint.access().mayDelete(connection.principal(), topic)
                 : endpoint.access().mayWrite(connection.principal(), topic))) {

@@ -46,8 +46,13 @@ final class SubscribeFlow {
         }
         List<Wanted> wanted = new ArrayList<>();
         List<Integer> codes = new ArrayList<>();
-        for (MqttTopicSubscription each : asked) {
-            codes.add(check(each, identifier, session, wanted));
+        try {
+            for (MqttTopicSubscription each : asked) {
+                codes.add(check(each, identifier, session, wanted));
+            }
+        } catch (ProtocolException e) {
+            SubscriptionChanges.abandon(session, wanted);
+            throw e;
         }
         int packetId = message.variableHeader().messageId();
         endpoint.sessions().subscriptions().subscribe(session, wanted, refusal -> {
@@ -100,6 +105,10 @@ final class SubscribeFlow {
         wanted.add(each);
         if (SubscriptionChanges.subscriptionsWith(session, wanted)
                 > endpoint.limits().subscriptions()) {
+            wanted.remove(each);
+            return failure(Reason.QUOTA_EXCEEDED);
+        }
+        if (!SubscriptionChanges.mayHold(session, each)) {
             wanted.remove(each);
             return failure(Reason.QUOTA_EXCEEDED);
         }

@@ -1,11 +1,17 @@
 package io.bookshelf.broker.session;
 
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.budget.Owner;
 
 /** The connection of a session, as the session sees it. Loop thread only. */
 public interface ClientLink {
     /** Who is at the other end. */
     Principal principal();
+
+    /** On whose account memory is held for it. */
+    default Owner owner() {
+        return Owner.UNIT;
+    }
 
     /** False while the socket has as much to write as it should; {@link Session#roomAgain()} is called when that changes. */
     boolean hasRoom();
@@ -31,6 +37,7 @@ public interface ClientLink {
     enum CloseReason {
         TAKEN_OVER,
         NO_ROOM,
+        NO_MEMORY,
         STORE_FAILED
     }
 }

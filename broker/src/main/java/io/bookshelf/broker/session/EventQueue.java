@@ -1,19 +1,31 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.budget.Cost;
+import io.bookshelf.broker.budget.Kind;
+import io.bookshelf.broker.budget.MemoryHolder;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The events that wait for a session, bounded in number, size and age: the oldest goes first. */
+/**
+ * The events that wait for a session, bounded in number, size and age: the oldest goes first. Where the memory budget is used
+ * up too, and the new one if there is no older one. Payloads that are in the store are read when their turn comes.
+ */
 final class EventQueue {
     private final ArrayDeque<QueuedEvent> waiting = new ArrayDeque<>();
     private final Limits limits;
+    private final MemoryHolder memory;
+    private final SharedPayloads payloads;
     private final Consumer<QueuedEvent> dropped;
     private long weight;
 
-    EventQueue(Limits limits, Consumer<QueuedEvent> dropped) {
+    EventQueue(Limits limits, MemoryHolder memory, SharedPayloads payloads, Consumer<QueuedEvent> dropped) {
         this.limits = limits;
+        this.memory = memory;
+        this.payloads = payloads;
         this.dropped = dropped;
     }
 
@@ -26,6 +38,14 @@ final class EventQueue {
     }
 
     void add(QueuedEvent event) {
+        leaveInStore(event);
+        while (!hold(event)) {
+            if (waiting.isEmpty()) {
+                dropped.accept(event);
+                return;
+            }
+            drop(waiting.getFirst());
+        }
         waiting.addLast(event);
         weight += event.weight;
         while (waiting.size() > limits.queuedEvents() || weight > limits.queuedBytes() && waiting.size() > 1) {
@@ -33,20 +53,80 @@ final class EventQueue {
         }
     }
 
+    /** Takes one back from the store; false if there is no memory for it. */
+    boolean restore(QueuedEvent event) {
+        if (!hold(event)) {
+            return false;
+        }
+        waiting.addLast(event);
+        weight += event.weight;
+        return true;
+    }
+
     /** Puts back what was taken but not sent. */
     void putBack(QueuedEvent event) {
+        leaveInStore(event);
+        if (!hold(event)) {
+            dropped.accept(event);
+            return;
+        }
         waiting.addFirst(event);
         weight += event.weight;
     }
 
+    private boolean hold(QueuedEvent event) {
+        long stub = Cost.event(event.subscriptionIds.length);
+        if (!memory.take(Kind.EVENT, stub).granted()) return false;
+        Message message = event.message;
+        if (message != null && !payloads.hold(message)) {
+            memory.give(Kind.EVENT, stub);
+            return false;
+        }
+        event.held = message;
+        return true;
+    }
+
+    /** No longer in the queue. */
+    private void release(QueuedEvent event) {
+        weight -= event.weight;
+        memory.give(Kind.EVENT, Cost.event(event.subscriptionIds.length));
+        releasePayload(event);
+    }
+
+    private void releasePayload(QueuedEvent event) {
+        Message held = event.held;
+        if (held != null) {
+            payloads.release(held);
+            event.held = null;
+        }
+    }
+
     /** The connection is gone: events that are only in memory end, the payloads of the others leave it. */
     void keepStoredOnly() {
-        waiting.removeIf(event -> event.number == 0);
-        weight = 0;
-        for (QueuedEvent event : waiting) {
-            event.message = null;
-            weight += event.weight;
+        List<QueuedEvent> all = List.copyOf(waiting);
+        waiting.clear();
+        for (QueuedEvent event : all) {
+            if (event.number == 0) {
+                release(event);
+            } else {
+                leaveInStore(event);
+                waiting.add(event);
+            }
         }
+    }
+
+    private static void leaveInStore(QueuedEvent event) {
+        if (event.number > 0) {
+            event.message = null;
+            event.read = false;
+        }
+    }
+
+    /** The session has ended. */
+    void clear() {
+        waiting.forEach(this::releasePayload);
+        waiting.clear();
+        weight = 0;
     }
 
     /** Drops what has waited too long. */
@@ -58,20 +138,41 @@ final class EventQueue {
 
     private void drop(QueuedEvent event) {
         waiting.removeFirst();
-        weight -= event.weight;
+        release(event);
         dropped.accept(event);
+    }
+
+    /** The first ones whose payloads have to be read, of about so many bytes, and at least one if there is any. */
+    List<QueuedEvent> unread(long bytes) {
+        List<QueuedEvent> found = new ArrayList<>();
+        long sum = 0;
+        for (QueuedEvent event : waiting) {
+            if (sum >= bytes) {
+                break;
+            }
+            sum += event.weight;
+            if (event.message == null && !event.read) {
+                found.add(event);
+            }
+        }
+        return found;
+    }
+
+    /** True if all can be taken at once: their payloads have been read, and are no more than so many bytes. */
+    boolean fit(long bytes) {
+        return weight <= Math.max(0, bytes) && unread(Long.MAX_VALUE).isEmpty();
     }
 
     /** The first, if it belongs behind stored writes up to {@code sequence} at most. */
     @Nullable
-    QueuedEvent pollThrough(long sequence) {
+    QueuedEvent peekThrough(long sequence) {
         QueuedEvent first = waiting.peekFirst();
-        if (first == null || first.afterSequence > sequence) {
-            return null;
-        }
-        waiting.removeFirst();
-        weight -= first.weight;
-        return first;
+        return first == null || first.afterSequence > sequence ? null : first;
+    }
+
+    /** Takes the first. */
+    void poll() {
+        release(waiting.removeFirst());
     }
 
     Iterable<QueuedEvent> all() {

@@ -19,6 +19,9 @@ public final class Message {
     private final @Nullable Entry entry;
     private byte @Nullable [] encodedProperties;
 
+    /** How many sessions' queues it waits in; {@link SharedPayloads} counts. */
+    int holders;
+
     private Message(
             String topic,
             byte[] payload,

@@ -2,14 +2,14 @@ package io.bookshelf.broker.session;
 
 import io.bookshelf.broker.session.SnapshotTask.Step;
 import io.bookshelf.schema.Entry;
+import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What goes out to one session's connection, in order.
@@ -26,21 +26,24 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
     private static final int PAGE_ROWS = 512;
     private static final int PAGE_BYTES = 256 * 1024;
+    private static final int LEAST_PAGE_BYTES = 16 * 1024;
+    // A page is this part of the memory budget.
+    private static final int PAGES = 256;
+    private static final int STALLED_SECONDS = 3;
+    private static final int PROPERTIES_BYTES = 32 * 1024;
     // A page is read while the one before it is sent.
     private static final int READ_BELOW = 64;
-    private static final int LIVE_BACKLOG = 1_024;
-    private static final long LIVE_BACKLOG_BYTES = 512 * 1024;
-    private static final int TAIL = 512;
-    private static final long TAIL_BYTES = 512 * 1024;
 
     private final Session session;
     private final SessionContext context;
     private final Router router;
-    private final ArrayDeque<BacklogItem> backlog = new ArrayDeque<>();
     private final ArrayDeque<SnapshotTask> snapshots = new ArrayDeque<>();
     private final Match match = new Match();
-    private long backlogBytes;
-    private int changesInBacklog;
+    private final DeliveryRoom room;
+    private final Backlog backlog;
+    private final Tail tail;
+    private final int pageBytes;
+    private final long reserve;
 
     /** Changes up to this sequence are in the backlog or behind it; meaningful while not live. */
     private long position;
@@ -52,18 +55,22 @@ final class Outbox {
     private boolean reading;
     private boolean lastReadWasSnapshot;
 
-    /** What was routed since the running read of changes began; null when it is not to be kept, or was too much. */
-    private @Nullable List<Delivery> tail;
-
-    private long tailBytes;
-
     /** Grows when the connection goes, so that what was read for the old one is let go. */
     private int generation;
 
     private boolean open;
+    private long sent;
+    private long sentBefore;
+    private int quiet;
 
     Outbox(Session session, SessionContext context, Router router) {
         this.session = session;
+        this.room = new DeliveryRoom(session.memory());
+        this.backlog = new Backlog(room);
+        this.tail = new Tail(room);
+        // A page of changes or of a snapshot, with the value that it ends with.
+        this.pageBytes = (int) Math.clamp(context.budget().total() / PAGES, LEAST_PAGE_BYTES, PAGE_BYTES);
+        this.reserve = pageBytes + context.limits().valueBytes() + PROPERTIES_BYTES;
         this.context = context;
         this.router = router;
     }
@@ -90,26 +97,26 @@ final class Outbox {
         open = false;
         live = false;
         reading = false;
-        tail = null;
+        tail.forget();
         generation++;
         position = cursor;
         handed = cursor;
-        List<QueuedEvent> unsent = new ArrayList<>();
-        for (BacklogItem item : backlog) {
-            if (item instanceof Delivery delivery && delivery.event() != null) {
-                unsent.addFirst(delivery.event());
-            }
-        }
+        List<QueuedEvent> unsent = backlog.clear();
+        room.clear();
         unsent.forEach(session.events()::putBack);
-        backlog.clear();
-        backlogBytes = 0;
-        changesInBacklog = 0;
         snapshots.clear();
+    }
+
+    /** Asked once a second: true if something waits and nothing has left since it was asked the last few times. */
+    boolean stalled() {
+        quiet = backlog.isEmpty() || sent != sentBefore ? 0 : quiet + 1;
+        sentBefore = sent;
+        return quiet >= STALLED_SECONDS;
     }
 
     /** Stored changes up to this sequence need not be read again for this session. */
     long cursor() {
-        if (changesInBacklog > 0) {
+        if (backlog.hasChanges()) {
             return handed;
         }
         return live ? Math.max(position, router.sequence()) : position;
@@ -135,20 +142,16 @@ final class Outbox {
         }
         if (live) {
             offerLive(delivery);
-        } else if (tail != null) {
+        } else {
             tail.add(delivery);
-            tailBytes += delivery.message().weight();
-            if (tail.size() > TAIL || tailBytes > TAIL_BYTES) {
-                tail = null;
-            }
         }
     }
 
     private void offerLive(Delivery delivery) {
         if (backlog.isEmpty() && mayTake(delivery)) {
             send(delivery);
-        } else if (backlogHasRoom()) {
-            enqueue(delivery);
+        } else if (backlog.takeRoom(delivery.message())) {
+            backlog.add(delivery);
         } else {
             live = false;
             position = delivery.change() - 1;
@@ -165,8 +168,8 @@ final class Outbox {
                 send(delivery);
                 return;
             }
-            if (backlogHasRoom()) {
-                enqueue(delivery);
+            if (backlog.takeRoom(message)) {
+                backlog.add(delivery);
                 return;
             }
             live = false;
@@ -174,10 +177,6 @@ final class Outbox {
             context.counters().subscribersLagged.increment();
         }
         session.events().add(event);
-    }
-
-    private boolean backlogHasRoom() {
-        return backlog.size() < LIVE_BACKLOG && backlogBytes < LIVE_BACKLOG_BYTES;
     }
 
     /** Sends what there is room for, and reads on. */
@@ -192,18 +191,15 @@ final class Outbox {
             }
             backlog.poll();
             switch (item) {
-                case Delivery delivery -> {
-                    backlogBytes -= delivery.message().weight();
-                    if (delivery.change() > 0) {
-                        changesInBacklog--;
-                    }
-                    send(delivery);
-                }
+                case Delivery delivery -> send(delivery);
                 case BacklogItem.SnapshotDone done -> session.subscriptions().snapshotDelivered(done.task());
             }
             readOn();
         }
         readOn();
+        if (backlog.isEmpty() && !reading) {
+            room.give(Long.MAX_VALUE);
+        }
     }
 
     private boolean mayTake(Delivery delivery) {
@@ -212,30 +208,26 @@ final class Outbox {
 
     private void send(Delivery delivery) {
         session.send(delivery);
+        sent++;
         if (delivery.change() > 0) {
             handed = delivery.change();
         }
     }
 
-    private void enqueue(BacklogItem item) {
-        backlog.add(item);
-        if (item instanceof Delivery delivery) {
-            backlogBytes += delivery.message().weight();
-            if (delivery.change() > 0) {
-                changesInBacklog++;
-            }
-        }
-    }
-
     private void readOn() {
-        while (!reading && !live && backlog.size() < READ_BELOW && backlogBytes < PAGE_BYTES) {
+        while (!reading && !live && backlog.size() < READ_BELOW && backlog.bytes() < pageBytes) {
             SnapshotTask task = snapshots.peek();
             if (task != null && !task.subscription.active) {
                 snapshots.poll();
             } else if (task == null || lastReadWasSnapshot && router.sequence() > position) {
                 readChanges();
             } else if (task.isMarker() || task.isSystem()) {
-                fromMemory(task);
+                reserve(() -> {
+                    long before = backlog.bytes();
+                    fromMemory(task);
+                    reading = false;
+                    keep(backlog.bytes() - before);
+                });
             } else {
                 readSnapshot(task);
             }
@@ -245,11 +237,11 @@ final class Outbox {
     private void fromMemory(SnapshotTask task) {
         snapshots.poll();
         if (task.isMarker()) {
-            enqueue(router.marker(task));
+            backlog.add(router.marker(task));
         } else {
             for (Message message : context.system().matching(task.subscription)) {
                 task.group.count++;
-                enqueue(snapshotDelivery(task, message));
+                backlog.add(snapshotDelivery(task, message));
             }
         }
         finish(task);
@@ -260,9 +252,9 @@ final class Outbox {
         long now = context.wall().expiryMillis();
         var filter = task.subscription.filter;
         var from = task.scanned();
-        read(reader -> SnapshotTask.read(reader, filter, from, now, PAGE_ROWS, PAGE_BYTES), Step::sequence, step -> {
+        read(reader -> SnapshotTask.read(reader, filter, from, now, PAGE_ROWS, pageBytes), Step::sequence, step -> {
             for (Entry entry : step.entries()) {
-                enqueue(snapshotDelivery(task, Message.of(entry)));
+                backlog.add(snapshotDelivery(task, Message.of(entry)));
             }
             if (task.advance(step)) {
                 snapshots.remove(task);
@@ -273,7 +265,7 @@ final class Outbox {
 
     private void finish(SnapshotTask task) {
         task.subscription.snapshot = null;
-        enqueue(new BacklogItem.SnapshotDone(task));
+        backlog.add(new BacklogItem.SnapshotDone(task));
     }
 
     private static Delivery snapshotDelivery(SnapshotTask task, Message message) {
@@ -282,64 +274,109 @@ final class Outbox {
         return new Delivery(message, Math.min(message.qos(), subscription.options.qos()), true, ids, 0, null);
     }
 
+    /** A page of changes, and what the events that come first carry. */
+    private record Changes(StoreReader.Page<Long> page, Map<Long, SessionChange.QueuedEvent> events) {}
+
     private void readChanges() {
         lastReadWasSnapshot = false;
-        tail = snapshots.isEmpty() ? new ArrayList<>() : null;
-        tailBytes = 0;
         long after = position;
         long now = context.wall().expiryMillis();
+        List<QueuedEvent> unread = session.events().unread(pageBytes / 2);
         read(
-                reader -> reader.changesAfter(after, now, PAGE_ROWS, PAGE_BYTES),
-                StoreReader.Page::sequence,
-                this::takeChanges);
+                reader -> new Changes(
+                        reader.changesAfter(after, now, PAGE_ROWS, pageBytes),
+                        Resumption.events(reader, session.clientId(), unread)),
+                changes -> changes.page().sequence(),
+                changes -> {
+                    Resumption.take(unread, changes.events());
+                    takeChanges(changes.page());
+                });
+        if (reading && snapshots.isEmpty()) {
+            tail.begin();
+        }
     }
 
     private void takeChanges(StoreReader.Page<Long> page) {
+        long full = backlog.bytes() + pageBytes;
         for (Entry entry : page.entries()) {
-            takeEventsThrough(entry.sequence() - 1);
+            if (!takeEventsThrough(entry.sequence() - 1, full) || backlog.bytes() > full) {
+                // The rest is read again behind what waits.
+                position = Math.max(position, entry.sequence() - 1);
+                tail.forget();
+                return;
+            }
             if (session.subscriptions().match(entry, match)) {
-                enqueue(match.change(Message.of(entry)));
+                backlog.add(match.change(Message.of(entry)));
             }
         }
         Long next = page.next();
         position = next != null ? next : Math.max(position, page.sequence());
-        takeEventsThrough(position);
-        List<Delivery> routedSince = tail;
-        tail = null;
-        boolean complete = next == null && snapshots.isEmpty();
-        if (complete && routedSince != null) {
+        boolean complete = takeEventsThrough(position, full) && next == null && snapshots.isEmpty();
+        List<Delivery> routedSince = complete && session.events().fit(full - backlog.bytes()) ? tail.take() : null;
+        if (routedSince != null) {
             for (Delivery delivery : routedSince) {
                 if (delivery.change() > position) {
-                    takeEventsThrough(delivery.change() - 1);
-                    enqueue(delivery);
+                    takeEventsThrough(delivery.change() - 1, Long.MAX_VALUE);
+                    backlog.add(delivery);
                 }
             }
             live = true;
-            takeEventsThrough(Long.MAX_VALUE);
+            takeEventsThrough(Long.MAX_VALUE, Long.MAX_VALUE);
+        } else {
+            tail.forget();
         }
     }
 
-    private void takeEventsThrough(long sequence) {
+    /** Takes events in front of what comes behind a sequence; false if some are left that have not been read or are too much. */
+    private boolean takeEventsThrough(long sequence, long full) {
         QueuedEvent event;
-        while ((event = session.events().pollThrough(sequence)) != null) {
+        while ((event = session.events().peekThrough(sequence)) != null) {
             Message message = event.message;
+            if (message == null && !event.read || backlog.bytes() > full) {
+                return false;
+            }
+            session.events().poll();
             if (message != null) {
-                enqueue(event.delivery(message));
+                backlog.add(event.delivery(message));
             }
         }
+        return true;
+    }
+
+    /** Runs something, now or later, once there is memory for a page. */
+    private void reserve(Runnable then) {
+        reading = true;
+        int expected = generation;
+        boolean[] now = {true};
+        room.takeOrWait(reserve, () -> {
+            if (generation == expected) {
+                then.run();
+                if (!now[0]) {
+                    pump();
+                }
+            }
+        });
+        now[0] = false;
+    }
+
+    /** Of what was reserved for a page, only what it holds is kept. */
+    private void keep(long bytes) {
+        room.give(reserve - Math.min(reserve, bytes));
     }
 
     private <T> void read(Function<StoreReader, T> job, ToLongFunction<T> readAt, Consumer<T> then) {
-        reading = true;
         int expected = generation;
-        context.reads()
+        reserve(() -> context.reads()
                 .read(
                         job,
                         // A commit that was read may not have been routed: its events belong before its later writes.
                         result -> router.whenRouted(readAt.applyAsLong(result), () -> {
                             if (generation == expected) {
                                 reading = false;
+                                long before = backlog.bytes();
+                                long tailBefore = tail.bytes();
                                 then.accept(result);
+                                keep(backlog.bytes() - before - (live ? tailBefore : 0));
                                 pump();
                             }
                         }),
@@ -347,6 +384,6 @@ final class Outbox {
                             if (generation == expected) {
                                 session.storeFailed(failure);
                             }
-                        });
+                        }));
     }
 }

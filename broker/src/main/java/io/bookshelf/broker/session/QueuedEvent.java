@@ -2,7 +2,7 @@ package io.bookshelf.broker.session;
 
 import org.jspecify.annotations.Nullable;
 
-/** An event that waits for a session. Its message is on the heap only while the session is connected. */
+/** An event that waits for a session. Where it is stored, its message is on the heap only when its turn comes. */
 final class QueuedEvent {
     /** Its number in the file, 0 if it is only in memory. */
     final long number;
@@ -18,6 +18,13 @@ final class QueuedEvent {
 
     @Nullable
     Message message;
+
+    /** What of it the memory budget accounts as being in memory only. */
+    @Nullable
+    Message held;
+
+    /** True once its payload was looked for in the store. */
+    boolean read;
 
     QueuedEvent(
             long number,

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a session gets when its client comes back, before anything new: the packets that were in flight, again, with their
- * packet ids and in their order (MQTT 5, section 4.4); then its queued events' payloads are read, and it goes on from its
- * cursor.
+ * packet ids and in their order (MQTT 5, section 4.4); then it goes on from its cursor.
  */
 final class Resumption {
     private static final int PACKETS_A_READ = 64;
@@ -46,7 +45,7 @@ final class Resumption {
     void goOn() {
         while (!reading && session.client() == link) {
             if (next == packets.size()) {
-                loadEvents();
+                start();
             } else if (payloads.isEmpty()) {
                 readPayloads();
             } else if (packets.get(next).released || mayTake()) {
@@ -95,12 +94,12 @@ final class Resumption {
     private void sendAgain(Packet packet, Payload payload) {
         Message message = payload.message();
         if (message == null) {
-            session.sendAgain(packet, null);
+            sendAgain(packet, (Delivery) null);
             return;
         }
         SessionChange.QueuedEvent event = payload.event();
         if (event != null) {
-            session.sendAgain(
+            sendAgain(
                     packet,
                     new Delivery(message, packet.qos, event.retain(), event.subscriptionIds(), 0, packet.event));
             return;
@@ -114,7 +113,27 @@ final class Resumption {
         Message now = entry != null && message.expiredBy(context.wall().expiryMillis())
                 ? Message.of(entry.expired())
                 : message;
-        session.sendAgain(packet, new Delivery(now, packet.qos, match.retainAsPublished(), match.ids(), 0, null));
+        sendAgain(packet, new Delivery(now, packet.qos, match.retainAsPublished(), match.ids(), 0, null));
+    }
+
+    /** Sends a packet again that was in flight when the connection broke; nothing if what it carried is gone. */
+    private void sendAgain(Packet packet, @Nullable Delivery again) {
+        if (session.client() != link || session.window().get(packet.packetId) != packet) {
+            return;
+        }
+        if (packet.released) {
+            link.pubrel(packet.packetId);
+            return;
+        }
+        boolean sent = again != null
+                && Readable.by(context.access(), link, again.message())
+                && link.publish(again, packet.packetId, true);
+        if (!sent && packet.qos == 2) {
+            // The client may have received it, and would take the next one with this packet id for the same.
+            session.pubrec(packet.packetId, false);
+        } else if (!sent) {
+            session.finish(packet);
+        }
     }
 
     /** What a packet carries: an event or a stored value; nothing if that is gone. */
@@ -150,17 +169,6 @@ final class Resumption {
         return event == null ? Payload.NONE : new Payload(message(event), event);
     }
 
-    private void loadEvents() {
-        if (session.events().isEmpty()) {
-            start();
-            return;
-        }
-        read(reader -> allEvents(reader, session.clientId()), stored -> {
-            take(session, stored);
-            start();
-        });
-    }
-
     private void start() {
         // There is nothing more to go on with.
         reading = true;
@@ -168,27 +176,26 @@ final class Resumption {
         session.startDelivering();
     }
 
-    private static void take(Session session, Map<Long, SessionChange.QueuedEvent> stored) {
-        for (QueuedEvent event : session.events().all()) {
+    /** Reads what queued events carry; any thread. */
+    static Map<Long, SessionChange.QueuedEvent> events(StoreReader reader, String clientId, List<QueuedEvent> wanted) {
+        Map<Long, SessionChange.QueuedEvent> found = new HashMap<>();
+        for (QueuedEvent each : wanted) {
+            SessionChange.QueuedEvent event = reader.event(clientId, each.number);
+            if (event != null) {
+                found.put(each.number, event);
+            }
+        }
+        return found;
+    }
+
+    /** Puts into events what was read. */
+    static void take(List<QueuedEvent> wanted, Map<Long, SessionChange.QueuedEvent> stored) {
+        for (QueuedEvent event : wanted) {
             SessionChange.QueuedEvent found = stored.get(event.number);
             if (event.message == null && found != null) {
                 event.message = message(found);
             }
-        }
-    }
-
-    private static Map<Long, SessionChange.QueuedEvent> allEvents(StoreReader reader, String clientId) {
-        Map<Long, SessionChange.QueuedEvent> all = new HashMap<>();
-        long after = 0;
-        while (true) {
-            List<SessionChange.QueuedEvent> some = reader.events(clientId, after, PACKETS_A_READ, BYTES_A_READ);
-            if (some.isEmpty()) {
-                return all;
-            }
-            for (SessionChange.QueuedEvent event : some) {
-                all.put(event.number(), event);
-                after = event.number();
-            }
+            event.read = true;
         }
     }
 

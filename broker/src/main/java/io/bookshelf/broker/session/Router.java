@@ -34,6 +34,7 @@ public final class Router {
     private final SubscriptionTree<Subscription> tree = new SubscriptionTree<>();
     private final SubscriptionTree<SharedGroup> sharedTree = new SubscriptionTree<>();
     private final Map<String, SharedGroup> sharedGroups = new HashMap<>();
+    private final SharedPayloads payloads;
     private final List<Session> touched = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private int durableSubscriptions;
@@ -43,7 +44,13 @@ public final class Router {
     Router(SessionContext context, long sequence) {
         this.context = context;
         this.sequence = sequence;
+        this.payloads = new SharedPayloads(context.budget());
         context.system().onChange(this::routeSystem);
+    }
+
+    /** The accounts of events that are in memory only. */
+    SharedPayloads payloads() {
+        return payloads;
     }
 
     /** Everything up to this sequence has been routed. */

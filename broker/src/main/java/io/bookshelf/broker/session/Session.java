@@ -1,10 +1,13 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.budget.MemoryHolder;
+import io.bookshelf.broker.budget.Owner;
 import io.bookshelf.broker.session.InFlightWindow.Packet;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.store.SessionChange;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +23,7 @@ public final class Session {
     private final String clientId;
     private final boolean durable;
     private final SessionContext context;
+    private final MemoryHolder memory;
     private final Outbox outbox;
     private final SessionLog changes;
     private final EventQueue events;
@@ -50,13 +54,20 @@ public final class Session {
     /** True once the client has its CONNACK and what it must be sent again. */
     private boolean delivering;
 
-    Session(String clientId, boolean durable, SessionContext context, Router router) {
+    Session(
+            String clientId,
+            boolean durable,
+            SessionContext context,
+            Router router,
+            Owner owner,
+            Consumer<Session> evict) {
         this.clientId = clientId;
         this.durable = durable;
         this.context = context;
+        this.memory = context.budget().open(owner, () -> evict.accept(this));
         this.outbox = new Outbox(this, context, router);
         this.changes = new SessionLog(this, context);
-        this.events = new EventQueue(context.limits(), this::dropEvent);
+        this.events = new EventQueue(context.limits(), memory, router.payloads(), this::dropEvent);
     }
 
     public String clientId() {
@@ -84,6 +95,8 @@ public final class Session {
 
     void end() {
         ended = true;
+        events.clear();
+        memory.close();
     }
 
     @Nullable
@@ -119,7 +132,13 @@ public final class Session {
         return subscriptions;
     }
 
+    /** The memory that is held for it. */
+    MemoryHolder memory() {
+        return memory;
+    }
+
     void bind(ClientLink link, long expiry) {
+        memory.idle(false);
         client = link;
         expirySeconds = expiry;
         disconnectedAt = 0;
@@ -175,6 +194,7 @@ public final class Session {
         deferredBytes = 0;
         // What is in the store is read again; what is not ends with the connection.
         events.keepStoredOnly();
+        memory.idle(true);
     }
 
     /** The socket, or the window, has room again. */
@@ -267,44 +287,7 @@ public final class Session {
             context.counters().publishesDropped.increment();
             return false;
         }
-        return mayRead(message, link);
-    }
-
-    private boolean mayRead(Message message, ClientLink link) {
-        if (context.access().allowsEverything() || message.topic().startsWith(SnapshotTask.MARKER_PREFIX)) {
-            return true;
-        }
-        if (!context.access().mayRead(link.principal(), message.topic())) {
-            return false;
-        }
-        // Whoever deleted it: that a value is gone hides nothing and plants nothing.
-        Entry entry = message.entry();
-        return entry == null
-                || entry.deleted()
-                || context.access().mayHaveWritten(message.properties().writer(), message.topic());
-    }
-
-    /**
-     * Sends a packet again that was in flight when the connection broke.
-     *
-     * @param again what it carries, null if that is gone
-     */
-    void sendAgain(Packet packet, @Nullable Delivery again) {
-        ClientLink link = client;
-        if (link == null || window.get(packet.packetId) != packet) {
-            return;
-        }
-        if (packet.released) {
-            link.pubrel(packet.packetId);
-            return;
-        }
-        boolean sent = again != null && mayRead(again.message(), link) && link.publish(again, packet.packetId, true);
-        if (!sent && packet.qos == 2) {
-            // The client may have received it, and would take the next one with this packet id for the same.
-            pubrec(packet.packetId, false);
-        } else if (!sent) {
-            finish(packet);
-        }
+        return Readable.by(context.access(), link, message);
     }
 
     /** The client has acknowledged a QoS 1 packet. */
@@ -360,7 +343,7 @@ public final class Session {
         }
     }
 
-    private void finish(Packet packet) {
+    void finish(Packet packet) {
         window.close(packet.packetId);
         if (durable()) {
             changes.closed(packet);

@@ -1,6 +1,7 @@
 package io.bookshelf.broker.session;
 
 import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.budget.MemoryBudget;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.bus.Submission;
@@ -16,6 +17,7 @@ import java.util.function.Function;
  * @param reads runs store reads on another thread and brings the result back to the loop
  * @param system the unit's own topics
  * @param loop runs a task on the loop thread, after the current one
+ * @param budget asked before memory is held for a client
  */
 public record SessionContext(
         Limits limits,
@@ -25,10 +27,11 @@ public record SessionContext(
         Consumer<Submission> submit,
         Reads reads,
         SystemTopics system,
-        Consumer<Runnable> loop) {
+        Consumer<Runnable> loop,
+        MemoryBudget budget) {
 
     SessionContext withWall(WallClock other) {
-        return new SessionContext(limits, access, counters, other, submit, reads, system, loop);
+        return new SessionContext(limits, access, counters, other, submit, reads, system, loop, budget);
     }
 
     /** Reads from the store without holding up the loop. */

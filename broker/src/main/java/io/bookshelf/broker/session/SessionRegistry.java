@@ -1,9 +1,11 @@
 package io.bookshelf.broker.session;
 
-import io.bookshelf.broker.session.InFlightWindow.Packet;
-import io.bookshelf.broker.topic.TopicFilter;
+import io.bookshelf.broker.budget.Cost;
+import io.bookshelf.broker.budget.Kind;
+import io.bookshelf.broker.budget.Owner;
+import io.bookshelf.broker.budget.Verdict;
 import io.bookshelf.store.SessionChange;
-import io.bookshelf.store.StoredSession;
+import io.bookshelf.store.StoreReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +36,11 @@ public final class SessionRegistry {
         void ready(Session session, boolean sessionPresent);
 
         void refused(String why);
+
+        /** There is no memory for it now. */
+        default void busy(String why) {
+            refused(why);
+        }
     }
 
     private final SessionContext context;
@@ -41,12 +48,14 @@ public final class SessionRegistry {
     private final Wills wills;
     private final SubscriptionChanges subscriptions;
     private final Map<String, Session> sessions = new HashMap<>();
+    private final Restoring restored;
 
     public SessionRegistry(SessionContext outer, long sequence) {
         this.context = outer.withWall(new FollowedClock(outer.wall(), this::shiftTimes));
         this.router = new Router(context, sequence);
         this.wills = new Wills(context, router, context.wall()::millis);
         this.subscriptions = new SubscriptionChanges(context, router);
+        this.restored = new Restoring(this, context, router, wills);
     }
 
     /** Where publications go, and commits come out. */
@@ -76,7 +85,19 @@ public final class SessionRegistry {
             existing = null;
         }
         boolean present = existing != null;
-        Session session = existing == null ? create(request.clientId(), request.expirySeconds() > 0) : existing;
+        Owner owner = request.link().owner();
+        Session session = existing == null ? create(request.clientId(), request.expirySeconds() > 0, owner) : existing;
+        Verdict room =
+                present ? Verdict.GRANTED : session.memory().take(Kind.SESSION, Cost.session(session.clientId()));
+        if (!room.granted()) {
+            refuse(session, present, room, connected);
+            return;
+        }
+        if (!wills.connected(request.clientId(), owner, request.will(), restored.leftWills(), changes)) {
+            refuse(session, present, Verdict.QUOTA_EXCEEDED, connected);
+            return;
+        }
+        session.memory().owner(owner);
         session.bind(request.link(), request.expirySeconds());
         if (present) {
             context.counters().sessionsDisconnected.decrement();
@@ -84,7 +105,7 @@ public final class SessionRegistry {
         } else {
             session.outbox().openNew();
         }
-        if (!present && (forgotten || session.durable())) {
+        if (!present && (forgotten || session.durable() || restored.leftSessions())) {
             // In the same transaction: a session that the client was told is gone must not come back after a crash.
             changes.add(new SessionChange.DropSession(session.clientId()));
         }
@@ -96,7 +117,6 @@ public final class SessionRegistry {
             session.changes().savedCursor(cursor);
             changes.add(new SessionChange.SaveSession(session.clientId(), session.expirySeconds(), 0, cursor));
         }
-        wills.connected(request.clientId(), request.will(), changes);
         Consumer<@Nullable String> answer = refusal -> {
             if (refusal != null) {
                 session.changes().notSaved(saved);
@@ -108,6 +128,30 @@ public final class SessionRegistry {
             }
         };
         Changes.whenSaved(context, changes, answer);
+    }
+
+    private void refuse(Session session, boolean present, Verdict verdict, Connected connected) {
+        if (!present) {
+            session.end();
+            sessions.remove(session.clientId());
+        }
+        if (verdict == Verdict.BUSY) {
+            connected.busy("the unit's memory for clients is used up");
+        } else {
+            connected.refused("its share of the unit's memory for clients is used up");
+        }
+    }
+
+    /** There is no memory for others while this one has some. */
+    private void evict(Session session) {
+        if (session.connected()) {
+            log.info("client {}: closed: it does not read, and others need the memory", session.clientId());
+            session.close(ClientLink.CloseReason.NO_MEMORY);
+        } else if (sessions.get(session.clientId()) == session) {
+            log.info("client {}: its session ends: others need the memory", session.clientId());
+            context.counters().sessionsExpired.increment();
+            end(session);
+        }
     }
 
     /** The client has its CONNACK. */
@@ -128,8 +172,8 @@ public final class SessionRegistry {
         }
     }
 
-    private Session create(String clientId, boolean durable) {
-        Session session = new Session(clientId, durable, context, router);
+    Session create(String clientId, boolean durable, Owner owner) {
+        Session session = new Session(clientId, durable, context, router, owner, this::evict);
         sessions.put(clientId, session);
         return session;
     }
@@ -215,65 +259,14 @@ public final class SessionRegistry {
 
     // --- time -------------------------------------------------------------------------------------------------------
 
-    /** Takes back the sessions that the store has; before the first connection. */
-    public void restore(List<StoredSession> stored, Map<String, List<SessionChange.QueuedEvent>> events) {
-        long now = context.wall().millis();
-        for (StoredSession each : stored) {
-            SessionChange.SaveSession own = each.session();
-            SessionChange.SaveWill will = each.will();
-            if (will != null) {
-                wills.restore(will, own == null ? 0 : own.expirySeconds(), now);
-            }
-            if (own != null) {
-                restore(each, own, events.getOrDefault(each.clientId(), List.of()), now);
-            }
-        }
-        wills.fireDue(now);
+    /** Takes back what the store has of sessions, as far as there is memory for it; before the first connection. */
+    public void restore(StoreReader reader) {
+        restored.from(reader);
     }
 
-    private void restore(
-            StoredSession stored, SessionChange.SaveSession own, List<SessionChange.QueuedEvent> events, long now) {
-        Session session = create(stored.clientId(), true);
-        long since = own.disconnectedAt() == 0 ? now : own.disconnectedAt();
-        session.restore(own.expirySeconds(), since);
-        // Where damage took the end of the log, its numbers are given again: a cursor beyond it would pass over what
-        // they
-        // are given to.
-        session.outbox().openAt(Math.min(own.cursor(), router.sequence()));
-        session.outbox().close();
-        session.changes().savedCursor(own.cursor());
-        if (own.cursor() > router.sequence()) {
-            // Before anybody writes: else the next start could take it for one of what was written since.
-            session.changes().flushWithCursor();
-        }
-        if (own.disconnectedAt() == 0) {
-            session.changes()
-                    .record(new SessionChange.SaveSession(stored.clientId(), own.expirySeconds(), since, own.cursor()));
-        }
-        session.lastEvent(stored.lastEvent());
-        for (SessionChange.SaveInFlight each : stored.inFlight()) {
-            QueuedEvent event = each.event() == 0 ? null : Resumption.inFlight(each.event());
-            Packet packet = new Packet(each.packetId(), each.qos(), each.key(), event, each.order());
-            packet.released = each.released();
-            packet.saved = true;
-            session.window().restore(packet);
-        }
-        events.forEach(event -> session.events().add(Resumption.stub(event)));
-        stored.incoming().forEach(session.incoming()::add);
-        for (SessionChange.Subscribe each : stored.subscriptions()) {
-            Subscription subscription = new Subscription(
-                    session,
-                    TopicFilter.parse(each.filter()),
-                    Subscription.Options.of(each.options()),
-                    each.identifier(),
-                    each.order());
-            session.subscriptions().add(subscription);
-            router.add(subscription);
-            if (each.snapshotPending()) {
-                session.subscriptions().owe(subscription);
-            }
-        }
-        context.counters().sessionsDisconnected.increment();
+    /** Forgets a session that was not restored in full. */
+    void giveUp(Session session) {
+        forget(session);
     }
 
     /** The wall clock became known, or was set: what waits for a time waits as long as before. */
@@ -286,11 +279,16 @@ public final class SessionRegistry {
     /** Once a second: ends what has expired, fires wills that are due, saves what has waited. */
     public void tick() {
         long now = context.wall().millis();
+        context.budget().tick();
         wills.fireDue(now);
         long eventsBefore = now - context.limits().eventSeconds() * 1_000;
         for (Session session : List.copyOf(sessions.values())) {
             session.events().dropOlderThan(eventsBefore);
             session.changes().flushWithCursor();
+            if (session.connected()) {
+                // Whoever has not read for a while may have to go when others need the memory.
+                session.memory().idle(session.outbox().stalled());
+            }
             if (!session.connected() && now - session.disconnectedAt() >= session.expirySeconds() * 1_000) {
                 log.info("client {}: the session has expired", session.clientId());
                 context.counters().sessionsExpired.increment();

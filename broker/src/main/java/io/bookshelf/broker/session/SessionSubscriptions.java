@@ -1,9 +1,12 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.budget.Cost;
+import io.bookshelf.broker.budget.Kind;
 import io.bookshelf.broker.topic.SubscriptionTree;
 import io.bookshelf.schema.Entry;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +25,9 @@ final class SessionSubscriptions {
 
     /** Filters whose subscriptions are changing in the store, and how many such changes are on their way. */
     private final Map<String, Integer> changing = new HashMap<>();
+
+    /** Filters for which memory is held: of subscriptions that are here, and of those on their way to the store. */
+    private final Set<String> paid = new HashSet<>();
 
     private long lastOrder;
     private int noLocal;
@@ -42,6 +48,25 @@ final class SessionSubscriptions {
     @Nullable
     Subscription get(String filter) {
         return byFilter.get(filter);
+    }
+
+    /** Takes the memory for one, if it is not held yet. */
+    boolean pay(String filter) {
+        if (paid.contains(filter)) {
+            return true;
+        }
+        if (!session.memory().take(Kind.SUBSCRIPTION, Cost.subscription(filter)).granted()) return false;
+        paid.add(filter);
+        return true;
+    }
+
+    /** Gives back the memory of those that are neither here nor on their way. */
+    void settle(List<String> filters) {
+        for (String filter : filters) {
+            if (!byFilter.containsKey(filter) && !changing.containsKey(filter) && paid.remove(filter)) {
+                session.memory().give(Kind.SUBSCRIPTION, Cost.subscription(filter));
+            }
+        }
     }
 
     long nextOrder() {

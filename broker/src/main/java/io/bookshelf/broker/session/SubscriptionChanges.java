@@ -71,6 +71,7 @@ public final class SubscriptionChanges {
                     }
                 }
             }
+            session.subscriptions().settle(filters);
             acknowledge.accept(refusal);
             session.roomAgain();
         });
@@ -143,8 +144,20 @@ public final class SubscriptionChanges {
                     router.remove(removed);
                 }
             }
+            session.subscriptions().settle(filters);
             acknowledge.accept(existed);
         });
+    }
+
+    /** Takes the memory for a subscription that is wanted; false if there is none. */
+    public static boolean mayHold(Session session, Wanted wanted) {
+        return session.subscriptions().pay(wanted.filter().text());
+    }
+
+    /** These are not wanted after all. */
+    public static void abandon(Session session, List<Wanted> wanted) {
+        session.subscriptions()
+                .settle(wanted.stream().map(each -> each.filter().text()).toList());
     }
 
     /** How many subscriptions the session would have with these filters too. */

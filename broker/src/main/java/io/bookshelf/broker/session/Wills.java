@@ -1,5 +1,9 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.budget.Cost;
+import io.bookshelf.broker.budget.Kind;
+import io.bookshelf.broker.budget.MemoryHolder;
+import io.bookshelf.broker.budget.Owner;
 import io.bookshelf.store.SessionChange;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * was connected when the unit died fires at the next start.
  */
 final class Wills {
-    private record Due(Will will, long fireAt) {}
+    private record Due(Will will, long fireAt, MemoryHolder memory) {
+        Due at(long millis) {
+            return new Due(will, millis, memory);
+        }
+    }
 
     private final SessionContext context;
     private final Router router;
@@ -31,31 +39,79 @@ final class Wills {
         this.router = router;
     }
 
-    /** Takes back what the store has; wills of clients that were connected run from now, as long as their session lives. */
-    void restore(SessionChange.SaveWill stored, long sessionSeconds, long now) {
+    /** Takes the memory for a will. */
+    private @Nullable Due paid(Will will, Owner owner) {
+        MemoryHolder memory = context.budget().open(owner, () -> {});
+        long bytes =
+                Cost.will(will.topic(), will.payload().length, will.properties().weight());
+        if (!memory.take(Kind.WILL, bytes).granted()) {
+            memory.close();
+            return null;
+        }
+        return new Due(will, 0, memory);
+    }
+
+    private void put(String clientId, Due due) {
+        Due before = wills.put(clientId, due);
+        if (before != null && before.memory != due.memory) {
+            before.memory.close();
+        }
+    }
+
+    private boolean remove(String clientId) {
+        Due removed = wills.remove(clientId);
+        if (removed != null) {
+            removed.memory.close();
+        }
+        return removed != null;
+    }
+
+    /**
+     * Takes back what the store has; wills of clients that were connected run from now, as long as their session lives.
+     *
+     * @return false if there is no memory for it
+     */
+    boolean restore(SessionChange.SaveWill stored, long sessionSeconds, long now) {
         Will will = Will.of(stored);
+        Due due = paid(will, Owner.UNIT);
+        if (due == null) {
+            return false;
+        }
         long delay = Math.min(will.delaySeconds(), sessionSeconds);
         long fireAt = stored.fireAt() == 0 ? now + delay * 1_000 : stored.fireAt();
-        wills.put(stored.clientId(), new Due(will, fireAt));
+        put(stored.clientId(), due.at(fireAt));
         if (stored.fireAt() == 0 && fireAt > now) {
             // Else a unit that is cut off more often than the delay lasts would begin it anew each time.
             context.submit().accept(new Changes(List.of(will.stored(stored.clientId(), fireAt)), refusal -> {}));
         }
+        return true;
     }
 
-    /** A client connects; what changes in the store is added to {@code changes}. */
-    void connected(String clientId, @Nullable Will will, List<SessionChange> changes) {
-        boolean had = will == null ? wills.remove(clientId) != null : wills.put(clientId, new Due(will, 0)) != null;
-        if (will != null) {
-            changes.add(will.stored(clientId, 0));
-        } else if (had) {
-            changes.add(new SessionChange.DropWill(clientId));
+    /**
+     * A client connects; what changes in the store is added to {@code changes}.
+     *
+     * @param stale true if the store may have a will of that client that is not here
+     * @return false if there is no memory for its will; nothing has changed then
+     */
+    boolean connected(String clientId, Owner owner, @Nullable Will will, boolean stale, List<SessionChange> changes) {
+        if (will == null) {
+            if (remove(clientId) || stale) {
+                changes.add(new SessionChange.DropWill(clientId));
+            }
+            return true;
         }
+        Due due = paid(will, owner);
+        if (due == null) {
+            return false;
+        }
+        put(clientId, due);
+        changes.add(will.stored(clientId, 0));
+        return true;
     }
 
     /** The client has said goodbye: no will. */
     void withdraw(String clientId) {
-        if (wills.remove(clientId) != null) {
+        if (remove(clientId)) {
             context.submit().accept(new Changes(List.of(new SessionChange.DropWill(clientId)), refusal -> {}));
         }
     }
@@ -71,7 +127,7 @@ final class Wills {
             fire(clientId);
         } else {
             long fireAt = now + delay * 1_000;
-            wills.put(clientId, new Due(due.will, fireAt));
+            put(clientId, due.at(fireAt));
             context.submit().accept(new Changes(List.of(due.will.stored(clientId, fireAt)), refusal -> {}));
         }
     }
@@ -93,7 +149,7 @@ final class Wills {
             }
             long fireAt = due.fireAt + millis;
             changes.add(due.will.stored(clientId, fireAt));
-            return new Due(due.will, fireAt);
+            return due.at(fireAt);
         });
         Changes.whenSaved(context, changes, refusal -> {});
     }
@@ -125,9 +181,9 @@ final class Wills {
                 false,
                 List.of(new SessionChange.DropWill(clientId)),
                 refusal -> {
-                    if (refusal != null) {
-                        // It is still in the store, and is tried again until the client comes back.
-                        wills.putIfAbsent(clientId, new Due(will, now.getAsLong()));
+                    // Where it is still in the store, it is tried again until the client comes back.
+                    if (refusal == null || wills.putIfAbsent(clientId, due.at(now.getAsLong())) != null) {
+                        due.memory.close();
                     }
                 }));
     }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param filter the filter that topics are matched against
  */
 public record TopicFilter(String text, @Nullable String group, String filter) {
+    /** Most levels of a filter, and of a topic that clients write. */
+    public static final int MOST_LEVELS = 128;
+
     private static final String SHARE = "$share/";
 
     /**
@@ -37,6 +40,7 @@ public record TopicFilter(String text, @Nullable String group, String filter) {
         if (filter.isEmpty()) {
             throw new IllegalArgumentException("a topic filter may not be empty");
         }
+        if (levelsOf(filter) > MOST_LEVELS) throw new IllegalArgumentException(tooManyLevels("a topic filter"));
         for (int i = 0; i < filter.length(); i++) {
             char c = filter.charAt(i);
             boolean startsLevel = i == 0 || filter.charAt(i - 1) == '/';
@@ -52,6 +56,20 @@ public record TopicFilter(String text, @Nullable String group, String filter) {
             }
         }
         return filter;
+    }
+
+    /** How many levels a filter or a topic has. */
+    public static int levelsOf(String text) {
+        int levels = 1;
+        for (int slash = text.indexOf('/'); slash >= 0; slash = text.indexOf('/', slash + 1)) {
+            levels++;
+        }
+        return levels;
+    }
+
+    /** Says that something has more than {@link #MOST_LEVELS}. */
+    public static String tooManyLevels(String what) {
+        return what + " has at most " + MOST_LEVELS + " levels";
     }
 
     /** True for a filter without wildcards: it matches the one topic that it spells. */

@@ -204,7 +204,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void whoWouldBeOverTheQuotaOfWhomItTurnsOutToBeIsClosed() {
+    void whoWouldBeOverTheQuotaOfWhomItTurnsOutToBeStaysWhoItWas() {
         assertThat(open("anna", "a", "l", Tier.STRANGER).take(Kind.INPUT, 12_000))
                 .isEqualTo(Verdict.GRANTED);
         assertThat(open("anna", "b", "l", Tier.STRANGER).take(Kind.WILL, 11_000))
@@ -212,7 +212,10 @@ class MemoryBudgetTest {
         MemoryHolder one = open("", "c", "l", Tier.STRANGER);
         assertThat(one.take(Kind.EVENT, 2_000)).isEqualTo(Verdict.GRANTED);
         assertThat(one.owner(one.owner().provedBy("anna", Tier.STRANGER))).isEqualTo(Verdict.QUOTA_EXCEEDED);
-        assertThat(one.closed()).isTrue();
+        assertThat(one.owner().principal()).isEmpty();
+        assertThat(one.used(Kind.EVENT)).isEqualTo(2_000);
+        assertThat(budget.used()).isEqualTo(25_000);
+        one.close();
         assertThat(budget.used()).isEqualTo(23_000);
     }
 

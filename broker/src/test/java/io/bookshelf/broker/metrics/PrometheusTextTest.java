@@ -2,6 +2,9 @@ package io.bookshelf.broker.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookshelf.broker.budget.Kind;
+import io.bookshelf.broker.budget.MemoryBudget;
+import io.bookshelf.broker.budget.Owner;
 import io.bookshelf.store.Head;
 import io.bookshelf.store.StoreHealth;
 import java.util.List;
@@ -75,7 +78,8 @@ class PrometheusTextTest {
                         counters,
                         () -> new Head(11, 0, 0, 0, 0, 10),
                         () -> new StoreHealth(false, "full", 1, 2, List.of("a"), 3, 1_500, 4_096),
-                        () -> process)
+                        () -> process,
+                        budget()::status)
                 .text();
 
         assertThat(text).contains("""
@@ -87,11 +91,26 @@ class PrometheusTextTest {
                 # TYPE bookshelf_store_writable gauge
                 bookshelf_store_writable 0
                 """).endsWith(EXPECTED);
+        assertThat(text).contains("""
+                bookshelf_client_memory_limit_bytes 1000000
+                # HELP bookshelf_client_memory_bytes What clients make the unit hold, by what it is for.
+                # TYPE bookshelf_client_memory_bytes gauge
+                bookshelf_client_memory_bytes{kind="connection"} 0
+                """).contains("""
+                bookshelf_client_memory_bytes{kind="will"} 500
+                """);
         assertThat(text).startsWith("""
                 # HELP bookshelf_info Which unit this is, and what it runs.
                 # TYPE bookshelf_info gauge
                 bookshelf_info{unit="attic",version="1.2"} 1
                 """);
+    }
+
+    private static MemoryBudget budget() {
+        MemoryBudget budget = new MemoryBudget(1_000_000, line -> {});
+        budget.open(Owner.UNIT, () -> {}).take(Kind.WILL, 500);
+        budget.tick();
+        return budget;
     }
 
     @Test
@@ -102,12 +121,13 @@ class PrometheusTextTest {
                         new BrokerCounters(),
                         () -> Head.EMPTY,
                         () -> new StoreHealth(true, "", 0, 0, List.of(), 0, 0, 0),
-                        ProcessFacts::now)
+                        ProcessFacts::now,
+                        budget()::status)
                 .text();
 
         List<String> types =
                 text.lines().filter(line -> line.startsWith("# TYPE ")).toList();
-        assertThat(types).hasSize(40).doesNotHaveDuplicates();
+        assertThat(types).hasSize(44).doesNotHaveDuplicates();
         assertThat(text.lines().filter(line -> !line.startsWith("#")))
                 .allMatch(line -> line.matches("[a-z_]+(\\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*})? -?[0-9.]+"));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.budget.MemoryBudget;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.topic.TopicFilter;
@@ -11,12 +12,10 @@ import io.bookshelf.bus.Commit;
 import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
-import io.bookshelf.store.StoredSession;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -46,7 +45,8 @@ final class SessionsAndDiskTest {
                 bus::submit,
                 reads,
                 new SystemTopics(),
-                loop::add);
+                loop::add,
+                MemoryBudget.unbounded());
         return new SessionRegistry(context, store.sequence);
     }
 
@@ -173,8 +173,7 @@ final class SessionsAndDiskTest {
     private void restart() {
         loop.clear();
         registry = start();
-        List<StoredSession> stored = store.sessions();
-        registry.restore(stored, Map.of());
+        registry.restore(store);
         run();
     }
 

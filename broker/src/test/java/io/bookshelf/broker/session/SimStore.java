@@ -12,12 +12,12 @@ import io.bookshelf.schema.Version;
 import io.bookshelf.store.MemorySessions;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
-import io.bookshelf.store.StoredSession;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What is on the simulated disk. Its pages are small, so that few keys make many of them. */
@@ -137,8 +137,13 @@ final class SimStore implements StoreReader {
     }
 
     @Override
-    public List<StoredSession> sessions() {
-        return sessions.all();
+    public void eachSession(Consumer<SessionChange> each) {
+        sessions.each(each);
+    }
+
+    @Override
+    public long session(String clientId, Consumer<SessionChange> each) {
+        return sessions.session(clientId, each);
     }
 
     @Override

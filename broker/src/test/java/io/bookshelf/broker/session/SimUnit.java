@@ -1,18 +1,15 @@
 package io.bookshelf.broker.session;
 
 import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.budget.MemoryBudget;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
-import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
-import io.bookshelf.store.StoredSession;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -60,7 +57,15 @@ final class SimUnit implements SessionContext.Reads {
     private SessionRegistry start() {
         counters = new BrokerCounters();
         SessionContext context = new SessionContext(
-                limits, AccessPolicy.OPEN, counters, world.clock, this::submit, this, new SystemTopics(), loop::add);
+                limits,
+                AccessPolicy.OPEN,
+                counters,
+                world.clock,
+                this::submit,
+                this,
+                new SystemTopics(),
+                loop::add,
+                MemoryBudget.unbounded());
         return new SessionRegistry(context, world.store.sequence);
     }
 
@@ -127,21 +132,7 @@ final class SimUnit implements SessionContext.Reads {
     }
 
     void restore() {
-        Map<String, List<SessionChange.QueuedEvent>> events = new HashMap<>();
-        List<StoredSession> stored = world.store.sessions();
-        stored.forEach(each -> events.put(each.clientId(), allEvents(each.clientId())));
-        registry.restore(stored, events);
-    }
-
-    private List<SessionChange.QueuedEvent> allEvents(String client) {
-        List<SessionChange.QueuedEvent> all = new ArrayList<>();
-        long after = 0;
-        List<SessionChange.QueuedEvent> some;
-        while (!(some = world.store.events(client, after, 100, 100)).isEmpty()) {
-            all.addAll(some);
-            after = some.getLast().number();
-        }
-        return all;
+        registry.restore(world.store);
     }
 
     /** Messages that the unit says it has dropped. */

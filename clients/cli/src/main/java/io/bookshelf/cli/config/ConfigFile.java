@@ -235,7 +235,8 @@ public final class ConfigFile {
                 sessions.number("max_age_seconds", absent.sessionSeconds(), 1, TEN_YEARS_SECONDS),
                 sessions.smallNumber("queued_events", absent.queuedEvents(), 0, 1_000_000),
                 sessions.number("queued_bytes", absent.queuedBytes(), 0, GIB),
-                sessions.number("event_seconds", absent.eventSeconds(), 1, TEN_YEARS_SECONDS));
+                sessions.number("event_seconds", absent.eventSeconds(), 1, TEN_YEARS_SECONDS),
+                limits.number("memory_bytes", absent.memoryBytes(), 0, GIB));
         limits.refuseUnknown();
         sessions.refuseUnknown();
         int oneWrite = read.keyBytes() + read.valueBytes();

@@ -53,6 +53,7 @@ class ConfigFileTest {
             topic_aliases = 0
             subscriptions = 9
             bus_bytes = 100_000
+            memory_bytes = 5_000_000
 
             [sessions]
             max_age_seconds = 11
@@ -105,7 +106,7 @@ class ConfigFileTest {
                         Durability.NORMAL,
                         true,
                         "debug",
-                        new Limits(100, 1_000, 3, 4, 5, 6, 7, 0, 9, 100_000, 11, 12, 13, 14),
+                        new Limits(100, 1_000, 3, 4, 5, 6, 7, 0, 9, 100_000, 11, 12, 13, 14, 5_000_000),
                         List.of("attic.lan", "[fe80::1]:8080"),
                         List.of("https://app.example", "http://localhost:5173"),
                         List.of(folder.resolve("my.keys.toml")),
