@@ -2,13 +2,15 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.launcher.EngineFilter;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Runs classes, or methods as {@code Class#method}; 0: all succeeded, 1: some failed, 2: there was none. */
+/** Runs classes, or methods as {@code Class#method}; exit code 0: all succeeded, 10: some failed, 20: there was none. */
 final class RunTests {
     private RunTests() {}
 
@@ -17,7 +19,8 @@ final class RunTests {
         LauncherFactory.create()
                 .execute(
                         LauncherDiscoveryRequestBuilder.request()
-                                .selectors(Arrays.stream(tests).map(RunTests::selector).toArray(DiscoverySelector[]::new))
+                                .selectors(Arrays.stream(tests).flatMap(RunTests::selectors).toArray(DiscoverySelector[]::new))
+                                .filters(EngineFilter.includeEngines("junit-jupiter"))
                                 .build(),
                         listener);
         TestExecutionSummary summary = listener.getSummary();
@@ -30,10 +33,20 @@ final class RunTests {
             }
         });
         System.out.flush();
-        System.exit(summary.getTotalFailureCount() > 0 ? 1 : summary.getTestsSucceededCount() == 0 ? 2 : 0);
+        System.exit(summary.getTotalFailureCount() > 0 ? 10 : summary.getTestsSucceededCount() == 0 ? 20 : 0);
     }
 
-    private static DiscoverySelector selector(String test) {
-        return test.contains("#") ? selectMethod(test) : selectClass(test);
+    private static Stream<DiscoverySelector> selectors(String test) {
+        String[] parts = test.split("#");
+        try {
+            Class<?> type = Class.forName(parts[0]);
+            return parts.length == 1
+                    ? Stream.of(selectClass(type))
+                    : Arrays.stream(type.getDeclaredMethods())
+                            .filter(method -> method.getName().equals(parts[1]))
+                            .map(method -> selectMethod(type, method));
+        } catch (ClassNotFoundException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 }
