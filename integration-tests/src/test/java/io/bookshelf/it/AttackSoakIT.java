@@ -69,7 +69,7 @@ final class AttackSoakIT {
         assertAlive();
         Map<String, String> written = bystanders.end();
         System.out.println("AttackSoakIT: " + bystanders);
-        System.out.println("AttackSoakIT: resident memory " + (target.unit().rss() >> 20) + " MB");
+        System.out.println("AttackSoakIT: the unit: " + costs());
         awaitNeighbour(written);
         target.neighbour().kill9();
         target.unit().kill9();
@@ -78,6 +78,11 @@ final class AttackSoakIT {
         assertAlive();
         assertThat(target.unit().terminate()).as(target.unit().log()).isZero();
         restart(written);
+    }
+
+    private String costs() {
+        return (target.unit().rss() >> 20) + " MB resident, processor time "
+                + target.unit().process().info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     private void assertAlive() {
@@ -98,6 +103,7 @@ final class AttackSoakIT {
 
     private void restart(Map<String, String> written) throws IOException {
         target.start();
+        System.out.println("AttackSoakIT: started again: " + costs());
         try (RawMqtt reader = target.daemon("reader")) {
             Bystanders.assertHas(target.unit(), reader.snapshot(0, Bystanders.WATCHED + "#"), written);
             assertThat(reader.put("after/start", "1").reason()).isZero();
