@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -32,7 +30,7 @@ final class HostileIT {
 
     @BeforeAll
     static void start() throws Exception {
-        allowManyFiles();
+        OpenFiles.allow(SILENT + 1_000);
         unit = UNITS.start("[limits]\nconnect_seconds = 3\nconnections = 10100\n");
     }
 
@@ -46,29 +44,6 @@ final class HostileIT {
     void everybodyElseIsStillServed() {
         bystander.publish("bystander", "still here", 0, false, 0);
         assertThat(bystander.expect(Packet.PUBLISH).text()).isEqualTo("still here");
-    }
-
-    /** Both this process and the units that it starts need a file descriptor a connection. */
-    private static void allowManyFiles() throws Exception {
-        int wanted = SILENT + 1_000;
-        String limits = Files.readString(Path.of("/proc/self/limits"));
-        String[] open = limits.lines()
-                .filter(line -> line.startsWith("Max open files"))
-                .findFirst()
-                .orElseThrow()
-                .split("\\s+");
-        if (!open[3].equals("unlimited") && Integer.parseInt(open[3]) < wanted) {
-            Process prlimit = new ProcessBuilder(
-                            "prlimit",
-                            "--pid",
-                            "" + ProcessHandle.current().pid(),
-                            "--nofile=" + 2 * wanted + ":" + 2 * wanted)
-                    .inheritIO()
-                    .start();
-            assertThat(prlimit.waitFor())
-                    .as("raising the limit of open files to " + 2 * wanted + ", which needs root")
-                    .isZero();
-        }
     }
 
     @Test

@@ -58,6 +58,25 @@ final class QuietLogIT {
         }
     }
 
+    /** Names that would forge a line of the log, or command the terminal of whoever reads it. */
+    @Test
+    void whatStrangersAreCalledStaysWithinItsLine() throws Exception {
+        UnitProcess unit = units.start("[log]\nlevel = \"trace\"\n");
+        String evil = "x\n2026-12-01T00:00:00.000Z ERROR Forged - forged\u001b[2J\u009b31m\r\u202ey";
+        for (int version : new int[] {3, 4, 5}) {
+            RawMqtt stranger = units.client(unit, Connect.of(version, evil).as(evil, evil));
+            stranger.publish("$SYS/" + evil, "x", 0, true, 0);
+            stranger.reset();
+        }
+        assertThat(unit.terminate()).isZero();
+        String log = Files.readString(unit.stderr());
+        assertThat(log).as("it tells who it was").contains("Forged");
+        assertThat(log.lines()).allMatch(line -> line.matches("(\\d{4}-\\d\\d-\\d\\dT\\S+ [A-Z]+ \\w+ - |\\t+at ).*"));
+        assertThat(log.lines()).noneMatch(line -> line.startsWith("2026-12-01T00:00:00.000Z ERROR Forged"));
+        assertThat(log.chars().filter(c -> c != '\n' && c != '\t' && (Character.isISOControl(c) || c == 0x202e)))
+                .isEmpty();
+    }
+
     private static void refusedWrites(UnitProcess unit, RawMqtt writer) {
         assertThat(writer.put("$SYS/x", SECRET).reason()).isEqualTo(0x87);
         assertThat(writer.put("home/large", SECRET.repeat(10)).reason()).isEqualTo(0x97);

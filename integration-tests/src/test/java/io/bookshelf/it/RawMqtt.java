@@ -264,6 +264,16 @@ final class RawMqtt implements Closeable {
         }
     }
 
+    /** The next packet; null if none comes in that time, or the connection ends. */
+    @Nullable
+    Packet within(Duration timeout) {
+        try {
+            return read(timeout);
+        } catch (IOException nothingOrTheEnd) {
+            return null;
+        }
+    }
+
     private @Nullable Packet read(Duration timeout) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {

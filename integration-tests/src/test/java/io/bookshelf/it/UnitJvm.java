@@ -1,12 +1,17 @@
 package io.bookshelf.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,9 +71,33 @@ final class UnitJvm {
     }
 
     private static List<String> command(List<String> more) {
+        List<String> flags = new ArrayList<>(FLAGS);
+        flags.addAll(more);
+        return running(flags);
+    }
+
+    /** The same with the profile {@code small}, whose flags are taken from the launcher. */
+    static List<String> small() {
+        try {
+            String launcher = Files.readString(Path.of("..", "bookshelf"));
+            List<String> flags = new ArrayList<>();
+            for (String part : List.of("common=", "unit=", "small\\) flags=")) {
+                Matcher words =
+                        Pattern.compile("(?m)^ *" + part + "\"([^\"]*)\"").matcher(launcher);
+                assertThat(words.find()).as(part).isTrue();
+                flags.addAll(List.of(words.group(1).replace("$unit", "").strip().split("\\s+")));
+            }
+            assertThat(flags).contains("-Xmx48m");
+            flags.add("--enable-native-access=ALL-UNNAMED");
+            return running(flags);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> running(List<String> flags) {
         List<String> command = new ArrayList<>(List.of(java()));
-        command.addAll(FLAGS);
-        command.addAll(more);
+        command.addAll(flags);
         String classPath = isPackaged() ? String.join(File.pathSeparator, JARS) : System.getProperty("java.class.path");
         command.addAll(List.of("-cp", classPath, "io.bookshelf.cli.Main"));
         return command;

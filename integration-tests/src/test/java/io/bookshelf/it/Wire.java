@@ -31,7 +31,21 @@ sealed interface Wire extends Closeable permits Wire.Tcp, WebSocketWire {
         return new Tcp(socket);
     }
 
-    /** Plain TCP. */
+    /** From one of this host's addresses, which are all of 127.0.0.0/8. */
+    static Tcp tcp(String from, InetSocketAddress to) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.bind(new InetSocketAddress(from, 0));
+            socket.setTcpNoDelay(true);
+            socket.connect(to, 5_000);
+            return new Tcp(socket);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** TCP, or TLS upon it. */
     record Tcp(Socket socket) implements Wire {
         @Override
         public void write(byte[] bytes) throws IOException {

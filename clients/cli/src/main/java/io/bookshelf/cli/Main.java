@@ -72,6 +72,7 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
+        LogLines.install();
         if (args.length > 0 && args[0].equals("run")) {
             BookshelfNode.prepare();
         }
