@@ -25,16 +25,18 @@ public record Commit(List<Outcome> outcomes, long sequence) {
      * @param sequence the store's sequence after this submission
      * @param refusal why it was refused as a whole, as a sentence; null if it is durable
      * @param repeats the version that the write got when it was made first, null unless it is a repeat of one that was made
+     * @param notice what its author should know though it was made, as a sentence; null for nothing
      */
     public record Outcome(
             Submission submission,
             @Nullable Entry entry,
             long sequence,
             @Nullable String refusal,
-            @Nullable Version repeats) {
-        /** That of one which repeats nothing. */
+            @Nullable Version repeats,
+            @Nullable String notice) {
+        /** That of one which repeats nothing, and of which there is nothing more to say. */
         public Outcome(Submission submission, @Nullable Entry entry, long sequence, @Nullable String refusal) {
-            this(submission, entry, sequence, refusal, null);
+            this(submission, entry, sequence, refusal, null, null);
         }
 
         /** The version that the write has, null if none was made. */

@@ -140,7 +140,8 @@ public final class BookshelfNode implements AutoCloseable {
             log.warn("clock: it is more than 50 years ahead of the time at which this software was built, which cannot"
                     + " be: set it; until then nothing expires");
         } else if (!clock.known()) {
-            log.info("clock: the kernel does not call it synchronised, so nothing expires until it does"
+            log.info("clock: the kernel does not call it synchronised, so a time to live ends only"
+                    + " as long as the unit runs at which it was given, until it does"
                     + " (or set clock.trust = \"always\")");
         }
         Network network = beside.network(config, build, store, clock);

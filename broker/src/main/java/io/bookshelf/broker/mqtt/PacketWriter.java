@@ -66,7 +66,7 @@ final class PacketWriter {
     void reply(int firstByte, int packetId, int reason, @Nullable String why, @Nullable Version version) {
         ByteBuf out = buffer(64);
         out.writeByte(firstByte);
-        ByteBuf more = version5 && (reason != Reason.SUCCESS || version != null && versions)
+        ByteBuf more = version5 && (reason != Reason.SUCCESS || why != null || version != null && versions)
                 ? more(version == null || !versions ? null : version, why)
                 : Unpooled.EMPTY_BUFFER;
         if (reason == Reason.SUCCESS && !more.isReadable() || !version5) {

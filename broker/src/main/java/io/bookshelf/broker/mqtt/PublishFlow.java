@@ -216,7 +216,7 @@ final class PublishFlow {
             refuseUnanswerable(refusal);
         } else {
             // In its place behind the acknowledgements of what came before it.
-            endpoint.sessions().inOrder(() -> settle(qos, packetId, topic, refusal, null));
+            endpoint.sessions().inOrder(() -> settle(qos, packetId, topic, refusal, null, null));
         }
     }
 
@@ -280,7 +280,7 @@ final class PublishFlow {
                 session.incoming().remove(packetId);
             }
         }
-        settle(qos, packetId, topic, refused == null ? null : refusal(refused), outcome.version());
+        settle(qos, packetId, topic, refused == null ? null : refusal(refused), outcome.version(), outcome.notice());
     }
 
     private static Refusal refusal(String why) {
@@ -288,7 +288,13 @@ final class PublishFlow {
         return new Refusal(asked ? Reason.IMPLEMENTATION_SPECIFIC : Reason.QUOTA_EXCEEDED, why);
     }
 
-    private void settle(int qos, int packetId, String topic, @Nullable Refusal refusal, @Nullable Version version) {
+    private void settle(
+            int qos,
+            int packetId,
+            String topic,
+            @Nullable Refusal refusal,
+            @Nullable Version version,
+            @Nullable String notice) {
         if (!connection.isOpen()) {
             return;
         }
@@ -304,7 +310,7 @@ final class PublishFlow {
             return;
         }
         int reason = refusal == null ? Reason.SUCCESS : refusal.reason();
-        String why = refusal == null ? null : refusal.why();
+        String why = refusal == null ? notice : refusal.why();
         if (qos == 1) {
             acknowledged();
             reply(PUBACK, packetId, reason, why, version);
