@@ -39,6 +39,7 @@ public final class Committer {
     private final LongSupplier tombstoneFloor;
     private final TombstonePolicy tombstones;
     private final HybridClock clock;
+    private final WriteIds ids;
     private volatile Head head;
     private boolean ceilingChecked;
     // The sequence of the tombstone looked at last, so that those behind it get their turn.
@@ -59,6 +60,7 @@ public final class Committer {
         this.tombstones = tombstones;
         this.head = store.head();
         this.clock = new HybridClock(head.clock());
+        this.ids = new WriteIds(store, wall.nanos());
     }
 
     /** Where the store stands after the last commit. Any thread. */
@@ -187,7 +189,9 @@ public final class Committer {
                 outcomes.add(work.apply(submission));
             }
             if (work.changesAnything) {
+                work.remember();
                 head = transaction.commit(work.sequence, clock.last(), work.counters);
+                work.remembered();
             }
             return new Commit(outcomes, work.sequence);
         }
@@ -201,6 +205,7 @@ public final class Committer {
         private final Map<Scope, Long> counters;
         private long sequence;
         private boolean changesAnything;
+        private WriteIds.@Nullable Pending pending;
 
         Batch(WriteTransaction transaction, Head before, long now, @Nullable StoreException full) {
             this.transaction = transaction;
@@ -215,11 +220,17 @@ public final class Committer {
             Arrival arrival = submission.arrival();
             Entry entry = null;
             if (write != null) {
+                WriteIds.Answer before = answered(write);
+                if (before != null) {
+                    return repeat(submission, write, before);
+                }
                 Entry stored = transaction.stored(write.key());
                 if (write.ifAbsent() && stored != null && stored.liveAt(wall.expiryMillis())) {
+                    answer(write, null);
                     return new Commit.Outcome(submission, null, sequence, Commit.KEY_EXISTS);
                 }
                 entry = version(write, stored, counters, sequence + 1, now);
+                answer(write, entry.version());
             } else if (arrival != null) {
                 entry = arrival.merge(transaction.stored(arrival.key()), sequence + 1, now);
                 if (full != null && entry != null && !entry.deleted()) {
@@ -234,11 +245,7 @@ public final class Committer {
                     clock.absorb(entry.version().stamp(), now);
                 }
             }
-            for (SessionChange change : submission.sessionChanges()) {
-                // Only here is it known which writes an event comes behind.
-                transaction.apply(change instanceof SessionChange.QueuedEvent event ? event.behind(sequence) : change);
-                changesAnything = true;
-            }
+            submission.sessionChanges().forEach(this::apply);
             submission.kept().forEach((name, value) -> {
                 // What an arriving delete would have kept along is not worth the delete.
                 if (full == null || value.length == 0) {
@@ -247,6 +254,57 @@ public final class Committer {
                 }
             });
             return new Commit.Outcome(submission, entry, sequence, null);
+        }
+
+        private void apply(SessionChange change) {
+            // Only here is it known which writes an event comes behind.
+            transaction.apply(change instanceof SessionChange.QueuedEvent event ? event.behind(sequence) : change);
+            changesAnything = true;
+        }
+
+        private WriteIds.@Nullable Answer answered(Write write) {
+            WriteId id = write.id();
+            if (id == null) {
+                return null;
+            }
+            if (pending == null) {
+                pending = ids.new Pending();
+            }
+            return pending.find(id);
+        }
+
+        private void answer(Write write, @Nullable Version version) {
+            if (pending != null && write.id() != null) {
+                pending.add(write.id(), new WriteIds.Answer(WriteIds.digest(write), version));
+                changesAnything = true;
+            }
+        }
+
+        /** The first answer again. Nobody is told of the write a second time; what its packet needs is saved all the same. */
+        private Commit.Outcome repeat(Submission submission, Write write, WriteIds.Answer first) {
+            if (first.digest() != WriteIds.digest(write)) {
+                return new Commit.Outcome(submission, null, sequence, Commit.ID_OF_ANOTHER);
+            }
+            Version version = first.version();
+            if (version == null) {
+                return new Commit.Outcome(submission, null, sequence, Commit.KEY_EXISTS);
+            }
+            submission.sessionChanges().stream()
+                    .filter(change -> !(change instanceof SessionChange.QueuedEvent))
+                    .forEach(this::apply);
+            return new Commit.Outcome(submission, null, sequence, null, version);
+        }
+
+        void remember() {
+            if (pending != null) {
+                pending.write(transaction, full == null);
+            }
+        }
+
+        void remembered() {
+            if (pending != null) {
+                pending.committed(wall.nanos());
+            }
         }
     }
 
@@ -306,9 +364,12 @@ public final class Committer {
                     HOUSEKEEPING_ROWS,
                     tombstones::mayForget));
             tombstonesLookedAt = old.next();
-            if (expired + old.forgotten() > 0) {
+            WriteIds.Pending noIds = ids.new Pending();
+            if (ids.forgetOld(wall.nanos()) || expired + old.forgotten() > 0) {
+                noIds.write(transaction, false);
                 Head before = store.head();
                 head = transaction.commit(before.sequence(), clock.last(), counters(before));
+                noIds.committed(wall.nanos());
             }
         } catch (RuntimeException e) {
             housekeepingFailed(e);

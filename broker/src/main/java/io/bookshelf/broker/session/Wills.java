@@ -123,9 +123,10 @@ final class Wills {
                 will.properties(),
                 will.expirySeconds(),
                 false,
+                null,
                 List.of(new SessionChange.DropWill(clientId)),
-                refusal -> {
-                    if (refusal != null) {
+                outcome -> {
+                    if (outcome.refusal() != null) {
                         // It is still in the store, and is tried again until the client comes back.
                         wills.putIfAbsent(clientId, new Due(will, now.getAsLong()));
                     }
