@@ -4,6 +4,7 @@ import io.bookshelf.broker.Companion;
 import io.bookshelf.broker.EmbeddedBroker;
 import io.bookshelf.broker.access.Tokens;
 import io.bookshelf.broker.peer.PeerDoor;
+import io.bookshelf.broker.session.ListItem;
 import io.bookshelf.broker.web.SignIn;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
@@ -13,6 +14,7 @@ import io.bookshelf.bus.Write;
 import io.bookshelf.link.Links;
 import io.bookshelf.node.pairing.PhoneSignIn;
 import io.bookshelf.node.replication.AuthorNames;
+import io.bookshelf.node.replication.ConflictReport;
 import io.bookshelf.node.replication.KeptRow;
 import io.bookshelf.node.replication.MeshClock;
 import io.bookshelf.node.replication.Replicator;
@@ -96,10 +98,10 @@ final class Network implements Companion, Reports, AutoCloseable {
         }
 
         @Override
-        public void conflicts(String json) {
+        public void conflicts(List<ConflictReport> last) {
             Reports now = to;
             if (now != null) {
-                now.conflicts(json);
+                now.conflicts(last);
             }
         }
     }
@@ -308,10 +310,14 @@ final class Network implements Companion, Reports, AutoCloseable {
     }
 
     @Override
-    public void conflicts(String json) {
+    public void conflicts(List<ConflictReport> last) {
         EmbeddedBroker running = broker;
         if (running != null) {
-            running.say("$bookshelf/conflicts", json);
+            running.publishList(
+                    "$bookshelf/conflicts",
+                    last.stream()
+                            .map(each -> new ListItem(each.key(), each.writer(), each.json()))
+                            .toList());
         }
     }
 
