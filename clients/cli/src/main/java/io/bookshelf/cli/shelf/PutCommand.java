@@ -3,6 +3,7 @@ package io.bookshelf.cli.shelf;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.bookshelf.cli.json.Json;
 import io.bookshelf.client.Bookshelf;
 import io.bookshelf.client.PutOptions;
 import io.bookshelf.client.RefusedException;
