@@ -13,6 +13,7 @@ import io.bookshelf.broker.mqtt.MqttEndpoint;
 import io.bookshelf.broker.peer.PeerDoor;
 import io.bookshelf.broker.peer.PeerTrust;
 import io.bookshelf.broker.peer.RefusalLog;
+import io.bookshelf.broker.session.ListItem;
 import io.bookshelf.broker.session.SessionContext;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.SystemTopics;
@@ -299,6 +300,11 @@ public final class EmbeddedBroker implements Closeable {
     /** Sets one of the unit's own topics, below {@code $bookshelf/}; null takes it away. Any thread. */
     public void say(String topic, @Nullable String text) {
         onLoop(() -> topics.set(topic, text == null ? "" : text));
+    }
+
+    /** Sets one of the unit's own topics to a list of which each reader gets what it may read. Any thread. */
+    public void publishList(String topic, List<ListItem> items) {
+        onLoop(() -> topics.set(topic, items));
     }
 
     /** What has been counted since the start. */

@@ -13,6 +13,7 @@ import io.bookshelf.bus.WallClock;
 import io.bookshelf.store.StateStore;
 import io.bookshelf.store.StoreHealth;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +95,7 @@ final class UnitTopics {
             sys.sample(monotonicMillis()).forEach(topics::set);
             topics.set("$bookshelf/clock", documents.clock(clock()));
         }
-        List<String> problems = companion.problems();
+        List<String> problems = problems();
         if (sample || !vital.equals(last) || !problems.equals(lastProblems)) {
             last = vital;
             lastProblems = problems;
@@ -103,6 +104,17 @@ final class UnitTopics {
         if (!listeners.isEmpty() && store.replica() != toldReplica) {
             tellUnit();
         }
+    }
+
+    private List<String> problems() {
+        if (!bus.timesToLiveAtRisk()) {
+            return companion.problems();
+        }
+        List<String> all = new ArrayList<>(companion.problems());
+        all.add(
+                "the time of day is not known, and values were given a time to live: they end in time as long as this unit"
+                        + " runs; synchronise the clock, or set clock.trust = \"always\" if it is right");
+        return all;
     }
 
     private UnitDocuments.Clock clock() {
@@ -157,6 +169,6 @@ final class UnitTopics {
     WebContent.Health health() {
         StoreHealth health = store.health();
         return new WebContent.Health(
-                health.writable(), documents.health(health, bus.head(), companion.problems(), companion.lastAgreed()));
+                health.writable(), documents.health(health, bus.head(), problems(), companion.lastAgreed()));
     }
 }

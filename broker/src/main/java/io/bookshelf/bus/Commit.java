@@ -1,6 +1,7 @@
 package io.bookshelf.bus;
 
 import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.Version;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,16 +15,33 @@ public record Commit(List<Outcome> outcomes, long sequence) {
     /** The refusal of a write that was to be made only if the key had no value. */
     public static final String KEY_EXISTS = "the key exists";
 
+    /** The refusal of a write whose id was given to another one before. */
+    public static final String ID_OF_ANOTHER = "this write id was used for another key or value";
+
     /**
      * What came of one submission.
      *
      * @param entry the entry as it was applied, null if there was no write or it was refused
      * @param sequence the store's sequence after this submission
      * @param refusal why it was refused as a whole, as a sentence; null if it is durable
+     * @param repeats the version that the write got when it was made first, null unless it is a repeat of one that was made
+     * @param notice what its author should know though it was made, as a sentence; null for nothing
      */
     public record Outcome(
             Submission submission,
             @Nullable Entry entry,
             long sequence,
-            @Nullable String refusal) {}
+            @Nullable String refusal,
+            @Nullable Version repeats,
+            @Nullable String notice) {
+        /** That of one which repeats nothing, and of which there is nothing more to say. */
+        public Outcome(Submission submission, @Nullable Entry entry, long sequence, @Nullable String refusal) {
+            this(submission, entry, sequence, refusal, null, null);
+        }
+
+        /** The version that the write has, null if none was made. */
+        public @Nullable Version version() {
+            return entry == null ? repeats : entry.version();
+        }
+    }
 }

@@ -1,18 +1,12 @@
 package io.bookshelf.bus;
 
-import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.HybridClock;
-import io.bookshelf.schema.Scope;
-import io.bookshelf.schema.Seen;
-import io.bookshelf.schema.Version;
 import io.bookshelf.store.Head;
-import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StateStore;
 import io.bookshelf.store.StoreException;
 import io.bookshelf.store.TombstoneSearch;
 import io.bookshelf.store.WriteTransaction;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +23,6 @@ public final class Committer {
     private static final Logger log = LoggerFactory.getLogger(Committer.class);
     private static final int HOUSEKEEPING_ROWS = 500;
     private static final int MOST_RETRIES = 3;
-    private static final int SEEN_BEFORE_PRUNING = 2;
 
     /** A refused batch is told of this often: a disk stays full for long, and is full of reasons to say so. */
     private static final long REFUSALS_SAID_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -39,6 +32,9 @@ public final class Committer {
     private final LongSupplier tombstoneFloor;
     private final TombstonePolicy tombstones;
     private final HybridClock clock;
+    private final WriteIds ids;
+    private final TimesToLive timesToLive = new TimesToLive();
+    private final CommitWork.Means means;
     private volatile Head head;
     private boolean ceilingChecked;
     // The sequence of the tombstone looked at last, so that those behind it get their turn.
@@ -59,6 +55,8 @@ public final class Committer {
         this.tombstones = tombstones;
         this.head = store.head();
         this.clock = new HybridClock(head.clock());
+        this.ids = new WriteIds(store, wall.nanos());
+        this.means = new CommitWork.Means(store, wall, tombstones, clock, ids, timesToLive);
     }
 
     /** Where the store stands after the last commit. Any thread. */
@@ -179,106 +177,23 @@ public final class Committer {
      */
     private Commit transact(List<Submission> batch, @Nullable StoreException full) {
         long now = wall.millis();
+        long nanos = wall.nanos();
         checkCeiling(now);
         try (WriteTransaction transaction = full == null ? store.begin() : store.beginShrinking()) {
-            Batch work = new Batch(transaction, store.head(), now, full);
+            CommitWork work = new CommitWork(means, transaction, store.head(), now, full);
             List<Commit.Outcome> outcomes = new ArrayList<>(batch.size());
             for (Submission submission : batch) {
                 outcomes.add(work.apply(submission));
             }
             if (work.changesAnything) {
+                work.remember();
                 head = transaction.commit(work.sequence, clock.last(), work.counters);
+                work.remembered();
             }
-            return new Commit(outcomes, work.sequence);
+            Commit commit = new Commit(outcomes, work.sequence);
+            timesToLive.committed(commit, nanos, wall.known());
+            return commit;
         }
-    }
-
-    /** A batch on its way into one transaction. */
-    private final class Batch {
-        private final WriteTransaction transaction;
-        private final long now;
-        private final @Nullable StoreException full;
-        private final Map<Scope, Long> counters;
-        private long sequence;
-        private boolean changesAnything;
-
-        Batch(WriteTransaction transaction, Head before, long now, @Nullable StoreException full) {
-            this.transaction = transaction;
-            this.now = now;
-            this.full = full;
-            counters = counters(before);
-            sequence = before.sequence();
-        }
-
-        Commit.Outcome apply(Submission submission) {
-            Write write = submission.write();
-            Arrival arrival = submission.arrival();
-            Entry entry = null;
-            if (write != null) {
-                Entry stored = transaction.stored(write.key());
-                if (write.ifAbsent() && stored != null && stored.liveAt(wall.expiryMillis())) {
-                    return new Commit.Outcome(submission, null, sequence, Commit.KEY_EXISTS);
-                }
-                entry = version(write, stored, counters, sequence + 1, now);
-            } else if (arrival != null) {
-                entry = arrival.merge(transaction.stored(arrival.key()), sequence + 1, now);
-                if (full != null && entry != null && !entry.deleted()) {
-                    return refusal(submission, full);
-                }
-            }
-            if (entry != null) {
-                transaction.put(entry);
-                sequence++;
-                changesAnything = true;
-                if (arrival != null && wall.known()) {
-                    clock.absorb(entry.version().stamp(), now);
-                }
-            }
-            for (SessionChange change : submission.sessionChanges()) {
-                // Only here is it known which writes an event comes behind.
-                transaction.apply(change instanceof SessionChange.QueuedEvent event ? event.behind(sequence) : change);
-                changesAnything = true;
-            }
-            submission.kept().forEach((name, value) -> {
-                // What an arriving delete would have kept along is not worth the delete.
-                if (full == null || value.length == 0) {
-                    transaction.keep(name, value.length == 0 ? null : value);
-                    changesAnything = true;
-                }
-            });
-            return new Commit.Outcome(submission, entry, sequence, null);
-        }
-    }
-
-    private static Map<Scope, Long> counters(Head head) {
-        Map<Scope, Long> counters = new EnumMap<>(Scope.class);
-        for (Scope scope : Scope.values()) {
-            counters.put(scope, head.counter(scope));
-        }
-        return counters;
-    }
-
-    private Entry version(Write write, @Nullable Entry before, Map<Scope, Long> counters, long sequence, long now) {
-        long stamp = clock.next(now, before == null ? 0 : before.version().stamp());
-        Scope scope = write.key().scope();
-        long counter = counters.merge(scope, 1L, Long::sum);
-        return new Entry(
-                write.key(),
-                write.value(),
-                write.deletes(),
-                write.qos(),
-                write.deletes() ? write.properties().authorOnly() : write.properties(),
-                new Version(stamp, store.replica()),
-                counter,
-                before == null ? Seen.NOTHING : seen(before),
-                write.expirySeconds() == 0 || write.deletes() ? 0 : now + write.expirySeconds() * 1_000,
-                sequence);
-    }
-
-    /** What the author of the next write has seen; what nobody can meet any more is left out. */
-    private Seen seen(Entry before) {
-        boolean old = before.seen().size() >= SEEN_BEFORE_PRUNING && tombstones.isWithEveryone(before);
-        return (old ? Seen.NOTHING : before.seen()).with(before.version().replica(), before.counter());
     }
 
     private void checkCeiling(long now) {
@@ -306,13 +221,38 @@ public final class Committer {
                     HOUSEKEEPING_ROWS,
                     tombstones::mayForget));
             tombstonesLookedAt = old.next();
-            if (expired + old.forgotten() > 0) {
+            WriteIds.Pending noIds = ids.new Pending();
+            if (ids.forgetOld(wall.nanos()) || expired + old.forgotten() > 0) {
+                noIds.write(transaction, false);
                 Head before = store.head();
-                head = transaction.commit(before.sequence(), clock.last(), counters(before));
+                head = transaction.commit(before.sequence(), clock.last(), CommitWork.counters(before));
+                noIds.committed(wall.nanos());
             }
         } catch (RuntimeException e) {
             housekeepingFailed(e);
         }
+    }
+
+    /**
+     * To be called about once a second: ends some of the values whose time to live, given by this unit, is over by the
+     * monotonic clock though the time of day has not ended them. Subscribers and peers are to be told of it as of any commit.
+     * Never throws.
+     *
+     * @return the commit, without outcomes if there was nothing to end
+     */
+    public Commit endTimesToLive() {
+        List<Submission> over = timesToLive.over(wall.nanos(), HOUSEKEEPING_ROWS, wall.expiryMillis());
+        if (over.isEmpty()) {
+            return new Commit(List.of(), head.sequence());
+        }
+        Commit commit = commit(over);
+        timesToLive.ended(commit);
+        return commit;
+    }
+
+    /** True while a time to live that was given here may be kept no longer than this unit runs. Any thread. */
+    public boolean timesToLiveAtRisk() {
+        return timesToLive.atRisk() && !wall.known();
     }
 
     /** Lets the store do a small part of what can wait; true if there is more of it. Never throws. */

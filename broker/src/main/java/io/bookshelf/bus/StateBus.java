@@ -59,6 +59,11 @@ public final class StateBus implements Closeable {
         return committer.head();
     }
 
+    /** True while a time to live that was given here may be kept no longer than this unit runs. Any thread. */
+    public boolean timesToLiveAtRisk() {
+        return committer.timesToLiveAtRisk();
+    }
+
     /** The hybrid clock's last stamp, as of the last commit. Any thread. */
     public long lastStamp() {
         return head().clock();
@@ -93,6 +98,10 @@ public final class StateBus implements Closeable {
             }
             if (System.nanoTime() >= nextHousekeeping) {
                 committer.keepHouse();
+                Commit ended = committer.endTimesToLive();
+                if (!ended.outcomes().isEmpty()) {
+                    listener.committed(ended);
+                }
                 storeHasMore = true;
                 nextHousekeeping = System.nanoTime() + HOUSEKEEPING_NANOS;
             }

@@ -35,7 +35,7 @@ final class IfAbsentTest {
     private static Put put(String value, long expirySeconds, boolean ifAbsent) {
         SessionChange note = new SessionChange.SaveIncoming("client", 7);
         return new Put(
-                new Write(KEY, value.getBytes(US_ASCII), 1, ValueProperties.NONE, expirySeconds, ifAbsent),
+                new Write(KEY, value.getBytes(US_ASCII), 1, ValueProperties.NONE, expirySeconds, ifAbsent, null),
                 ifAbsent ? List.of(note) : List.of());
     }
 

@@ -105,6 +105,35 @@ final class ClockIT {
     }
 
     @Test
+    void aTimeToLiveThatWasGivenHereEndsAllTheSameAndWhoeverGaveItIsTold() {
+        clock.known = false;
+        start();
+        RawMqtt watcher = client(Connect.v5("watcher"));
+        watcher.subscribe(0, "key/#", "$bookshelf/health");
+        assertThat(watcher.expect(Packet.PUBLISH).text()).contains("\"warnings\":[]");
+        RawMqtt writer = client(Connect.v5("w"));
+        assertThat(putFor(writer, "key/short", 1).props().text(Props.REASON_STRING))
+                .contains("the time of day is not known here");
+        assertThat(writer.put("key/long", "v").props().text(Props.REASON_STRING))
+                .isNull();
+        RawMqtt quiet = client(Connect.v5("quiet").with(Props.REQUEST_PROBLEM_INFORMATION, 0));
+        assertThat(putFor(quiet, "key/quiet", 1_000).props().text(Props.REASON_STRING))
+                .isNull();
+        List<String> said = new ArrayList<>();
+        boolean warned = false;
+        while (!said.contains("key/short=") || !warned) {
+            Packet packet = watcher.expect(Packet.PUBLISH);
+            if (packet.topic().startsWith("$")) {
+                warned |= packet.text().contains("values were given a time to live");
+            } else {
+                said.add(packet.topic() + "=" + packet.text());
+            }
+        }
+        assertThat(said).containsExactly("key/short=v", "key/long=v", "key/quiet=v", "key/short=");
+        assertThat(stored("key/#")).containsExactly("key/long", "key/quiet");
+    }
+
+    @Test
     void saysTheTimeAndWhoVouchesForIt() {
         start();
         client(Connect.v5("w")).put("a", "1");

@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -151,6 +154,50 @@ final class CommandsIT {
         ok("delete", "e/a");
         saysNo(run("import", file.toString()), 2, "e.jsonl, line 5: there is no \"value\"");
         assertThat(run("get", "e/a").code()).as("nothing was written").isEqualTo(1);
+    }
+
+    @Test
+    void anExportIsItsOwnersAloneFromTheFirstByteOnWhateverTheUmask() throws Exception {
+        ok("put", "x/a", "secret");
+        Path file = UNITS.folder().resolve("x.jsonl");
+        for (String umask : List.of("000", "077", "777")) {
+            String command =
+                    UnitJvm.command().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "))
+                            + " export x/ --reveal --url mqtt://127.0.0.1:"
+                            + unit.mqtt().getPort() + " --output " + file;
+            Process shell = new ProcessBuilder("sh", "-c", "umask " + umask + "; " + command)
+                    .inheritIO()
+                    .start();
+            assertThat(shell.waitFor()).isZero();
+            assertThat(rights(file)).as("umask %s", umask).isEqualTo("rw-------");
+            Files.delete(file);
+        }
+        Files.writeString(file, "");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        ok("export", "x/", "--reveal", "--output", file.toString(), "--resume");
+        assertThat(Files.readString(file)).contains("secret");
+        assertThat(rights(file)).as("one that was there").isEqualTo("rw-------");
+    }
+
+    private static String rights(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    @Test
+    void anImportLeavesWhoBelongsToTheNetworkAsItIs() throws Exception {
+        Path file = UNITS.folder().resolve("old.jsonl");
+        Files.writeString(
+                file,
+                Stream.of("bookshelf/phones/p1", "bookshelf/crl/0a/1", "bookshelf/units/attic", "i/light")
+                        .map(key -> "{\"key\":\"" + key + "\",\"value\":\"old\"}\n")
+                        .collect(Collectors.joining()));
+        assertThat(ok("import", file.toString()).out())
+                .startsWith("1 keys written, 0 were there already, 3 were left out")
+                .contains("--with-network");
+        assertThat(ok("list", "bookshelf/").out()).isEmpty();
+        assertThat(ok("import", file.toString(), "--with-network", "--dry-run").out())
+                .startsWith("3 keys would be written, 1 were there already");
+        ok("delete", "i/light");
     }
 
     private static String withoutRemaining(String line) {

@@ -62,6 +62,12 @@ final class Connect {
         return this;
     }
 
+    /** With a user property. */
+    Connect user(String name, String value) {
+        props.user(name, value);
+        return this;
+    }
+
     Connect will(String topic, String payload, int qos, boolean retain) {
         return will(topic, payload, qos, retain, Props.none());
     }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookshelf.broker.EmbeddedBroker;
 import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.access.AccessRule;
+import io.bookshelf.broker.access.AccessRules;
 import io.bookshelf.broker.config.BrokerConfig;
+import io.bookshelf.broker.session.ListItem;
 import io.bookshelf.bus.WallClock;
 import io.bookshelf.store.SqliteStateStore;
 import io.bookshelf.store.StateStore;
@@ -29,9 +32,13 @@ final class EmbeddedBrokerIT {
     }
 
     private static EmbeddedBroker start(StateStore store) {
+        return start(store, AccessPolicy.OPEN);
+    }
+
+    private static EmbeddedBroker start(StateStore store, AccessPolicy access) {
         BrokerConfig config =
                 new BrokerConfig("test", ANYWHERE, ANYWHERE, null, BrokerConfig.Limits.DEFAULTS, List.of(), List.of());
-        return EmbeddedBroker.start(config, store, WallClock.trusted(), AccessPolicy.OPEN, "test");
+        return EmbeddedBroker.start(config, store, WallClock.trusted(), access, "test");
     }
 
     @Test
@@ -61,6 +68,38 @@ final class EmbeddedBrokerIT {
                     .contains("\"replica\":\"0000000000000001\"");
             replica.set(2);
             assertThat(client.expect(Packet.PUBLISH).text()).contains("\"replica\":\"0000000000000002\"");
+        }
+    }
+
+    /** Conflicts tell values: nobody learns there what the rules keep from them, neither at once nor when it changes. */
+    @Test
+    void aListOfTheUnitShowsEachReaderOnlyWhatItMayRead() {
+        AccessRules rules = new AccessRules(
+                List.of(
+                        new AccessRule(null, "all", true, true, List.of("#", "$bookshelf/#")),
+                        new AccessRule(null, "lights", true, false, List.of("lights/#", "$bookshelf/#"))),
+                null,
+                true);
+        ListItem secret = new ListItem("private/wifi", "", "{\"key\":\"private/wifi\",\"value\":\"swordfish\"}");
+        ListItem light = new ListItem("lights/hall", "", "{\"key\":\"lights/hall\",\"value\":\"on\"}");
+        ListItem planted = new ListItem("lights/hall", "gone", "{\"value\":\"planted\"}");
+        ListItem deleted = new ListItem("lights/attic", null, "{\"key\":\"lights/attic\",\"deleted\":true}");
+        try (SqliteStateStore store = store();
+                EmbeddedBroker broker = start(store, rules);
+                RawMqtt all = RawMqtt.connected(broker.mqtt(), Connect.v5("all"));
+                RawMqtt lights = RawMqtt.connected(broker.mqtt(), Connect.v5("lights"))) {
+            broker.publishList("$bookshelf/conflicts", List.of(light, secret));
+            assertThat(all.snapshot(0, "$bookshelf/conflicts"))
+                    .extracting(Packet::text)
+                    .containsExactly("[" + light.json() + "," + secret.json() + "]");
+            assertThat(lights.snapshot(0, "$bookshelf/conflicts"))
+                    .extracting(Packet::text)
+                    .containsExactly("[" + light.json() + "]");
+            broker.publishList("$bookshelf/conflicts", List.of(deleted, planted, secret, light));
+            assertThat(lights.expect(Packet.PUBLISH).text())
+                    .as("what a user wrote who may not any more is hidden as its value is")
+                    .isEqualTo("[" + deleted.json() + "," + light.json() + "]");
+            assertThat(all.expect(Packet.PUBLISH).text()).contains("swordfish");
         }
     }
 }

@@ -41,8 +41,11 @@ final class TerminalIT {
     private record Shown(int code, String text) {}
 
     private static Shown atTerminal(String typed, Map<String, String> environment, String... words) throws Exception {
-        String line = command(words).stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
-        return run(List.of("script", "-qec", line, "/dev/null"), typed, environment);
+        return run(List.of("script", "-qec", line(words), "/dev/null"), typed, environment);
+    }
+
+    private static String line(String... words) {
+        return command(words).stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
     }
 
     private static List<String> command(String... words) {
@@ -98,6 +101,48 @@ final class TerminalIT {
         assertThat(atTerminal("", Map.of(), "tree", "table/").text())
                 .contains(ESCAPE + "1mtable/" + ESCAPE + "0m", FAINT);
         assertThat(run(command("tree", "table/"), "", Map.of()).text()).isEqualTo("table/\n  hall  on\n");
+    }
+
+    /** What a value may do to a terminal: set its title, clear it, type into it, turn the writing round. */
+    @Test
+    void nothingFromOutsideReachesATerminalAsAControlSequence() throws Exception {
+        String hostile = "a\u001b]0;title\u0007b\u009b2Jc\rd\u202ee\u007f\n\tend";
+        byte[] bytes = (hostile + "?z").getBytes(StandardCharsets.UTF_8);
+        bytes[bytes.length - 2] = (byte) 0xFF;
+        try (Bookshelf shelf = Bookshelf.connect(url())) {
+            shelf.put("evil/bytes", bytes);
+            shelf.put("evil/text", hostile);
+            shelf.put("evil/\u202ekey\u200f", "v");
+        }
+        for (String[] words : new String[][] {
+            {"get", "evil/bytes"},
+            {"get", "evil/text"},
+            {"get", "evil/text", "--json"},
+            {"list", "evil/"},
+            {"list", "evil/", "--json"},
+            {"list", "evil/", "--keys"},
+            {"tree", "evil/"},
+            {"tree", "evil/", "--json"},
+            {"watch", "evil/#", "--until-complete"},
+            {"watch", "evil/#", "--until-complete", "--json"},
+            {"history", "evil/text", "--json"},
+            {"export", "evil/"},
+            {"get", "evil/\u202enothing"}
+        }) {
+            Shown shown = atTerminal("", Map.of("NO_COLOR", "1"), words);
+            assertThat(shown.text().replace("\r\n", "\n").replace("\r" + ESCAPE + "K", ""))
+                    .as(String.join(" ", words))
+                    .doesNotContainPattern("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e]");
+        }
+        assertThat(atTerminal("", Map.of(), "get", "evil/bytes").text())
+                .isEqualTo("a\\u001b]0;title\\u0007b\\u009b2Jc\\u000dd\\u202ee\\u007f\r\n\tend\\xffz\r\n");
+        assertThat(run(command("get", "evil/text"), "", Map.of()).text())
+                .as("piped")
+                .isEqualTo(hostile);
+        assertThat(run(List.of("script", "-qec", line("get", "evil/text") + " </dev/null", "/dev/null"), "", Map.of())
+                        .text())
+                .as("standard output alone is a terminal")
+                .doesNotContain("\u001b");
     }
 
     @Test

@@ -30,6 +30,7 @@ final class AccessWatch implements Closeable {
     private final ReloadableAccess access;
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("bookshelf-access").daemon().unstarted(task));
+    private volatile Runnable onChange = () -> {};
     private @Nullable Path passwordFile;
     private FileStamp settingsSeen = FileStamp.NONE;
     private FileStamp passwordsSeen = FileStamp.NONE;
@@ -47,6 +48,11 @@ final class AccessWatch implements Closeable {
         }
     }
 
+    /** From now on told after passwords and rules were read again. */
+    void onChange(Runnable told) {
+        onChange = told;
+    }
+
     AccessPolicy policy() {
         return access;
     }
@@ -59,6 +65,7 @@ final class AccessWatch implements Closeable {
             }
             access.replace(read());
             log.info("access: passwords and rules read again");
+            onChange.run();
         } catch (RuntimeException e) {
             log.warn("access: not changed, because: {}", e.getMessage());
         }

@@ -2,13 +2,13 @@ package io.bookshelf.node;
 
 import io.bookshelf.broker.BrokerException;
 import io.bookshelf.broker.ClassLoading;
-import io.bookshelf.broker.Companion;
 import io.bookshelf.broker.EmbeddedBroker;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.metrics.UnitDocuments;
 import io.bookshelf.broker.web.StaticFiles;
 import io.bookshelf.catalogue.Catalogue;
 import io.bookshelf.catalogue.KeyDescription;
+import io.bookshelf.node.audit.AuditLog;
 import io.bookshelf.node.replication.AuthorNames;
 import io.bookshelf.node.replication.Replicator;
 import io.bookshelf.schema.HybridClock;
@@ -42,6 +42,7 @@ public final class BookshelfNode implements AutoCloseable {
 
     private final AccessWatch access;
     private final StateStore store;
+    private final AuditLog audit;
     private final @Nullable Network network;
     private final EmbeddedBroker broker;
     private final ScheduledExecutorService trim;
@@ -49,11 +50,13 @@ public final class BookshelfNode implements AutoCloseable {
     private BookshelfNode(
             AccessWatch access,
             StateStore store,
+            AuditLog audit,
             @Nullable Network network,
             EmbeddedBroker broker,
             ScheduledExecutorService trim) {
         this.access = access;
         this.store = store;
+        this.audit = audit;
         this.network = network;
         this.broker = broker;
         this.trim = trim;
@@ -140,10 +143,14 @@ public final class BookshelfNode implements AutoCloseable {
             log.warn("clock: it is more than 50 years ahead of the time at which this software was built, which cannot"
                     + " be: set it; until then nothing expires");
         } else if (!clock.known()) {
-            log.info("clock: the kernel does not call it synchronised, so nothing expires until it does"
+            log.info("clock: the kernel does not call it synchronised, so a time to live ends only"
+                    + " as long as the unit runs at which it was given, until it does"
                     + " (or set clock.trust = \"always\")");
         }
         Network network = beside.network(config, build, store, clock);
+        String unit = config.broker().unit();
+        AuditLog audit = network != null ? network.audit() : new AuditLog(config.data(), unit, id -> unit, clock);
+        watch.onChange(() -> audit.own("access", "access changed", "the password file and the rules were read again"));
         try {
             StaticFiles app = StaticFiles.onClassPath(BookshelfNode.class.getClassLoader(), APP);
             EmbeddedBroker broker = EmbeddedBroker.start(
@@ -153,16 +160,18 @@ public final class BookshelfNode implements AutoCloseable {
                     watch.policy(),
                     build.version(),
                     network == null ? null : network.door(),
-                    network == null ? Companion.none(config.broker().unit()) : network,
+                    network == null ? new Alone(unit, audit) : network,
                     app);
             if (network != null) {
                 network.begin(broker);
+            } else {
+                audit.begin(items -> broker.publishList(AuditLog.TOPIC, items));
             }
             UnitDocuments documents = new UnitDocuments();
             for (KeyDescription each : catalogue.descriptions()) {
                 broker.say(CATALOGUE_TOPIC + each.pattern(), documents.description(each));
             }
-            return new BookshelfNode(watch, store, network, broker, trimWhenIdle(broker.counters()));
+            return new BookshelfNode(watch, store, audit, network, broker, trimWhenIdle(broker.counters()));
         } catch (RuntimeException e) {
             if (network != null) {
                 network.close();
@@ -229,7 +238,8 @@ public final class BookshelfNode implements AutoCloseable {
     public void close() {
         List<RuntimeException> failures = new ArrayList<>();
         Runnable leave = network == null ? () -> {} : network::close;
-        for (Runnable part : List.<Runnable>of(trim::shutdownNow, broker::close, leave, store::close, access::close)) {
+        for (Runnable part :
+                List.<Runnable>of(trim::shutdownNow, broker::close, leave, audit::close, store::close, access::close)) {
             try {
                 part.run();
             } catch (RuntimeException e) {

@@ -4,6 +4,7 @@ import io.bookshelf.broker.Companion;
 import io.bookshelf.broker.EmbeddedBroker;
 import io.bookshelf.broker.access.Tokens;
 import io.bookshelf.broker.peer.PeerDoor;
+import io.bookshelf.broker.session.ListItem;
 import io.bookshelf.broker.web.SignIn;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
@@ -11,8 +12,10 @@ import io.bookshelf.bus.TombstonePolicy;
 import io.bookshelf.bus.WallClock;
 import io.bookshelf.bus.Write;
 import io.bookshelf.link.Links;
+import io.bookshelf.node.audit.AuditLog;
 import io.bookshelf.node.pairing.PhoneSignIn;
 import io.bookshelf.node.replication.AuthorNames;
+import io.bookshelf.node.replication.ConflictReport;
 import io.bookshelf.node.replication.KeptRow;
 import io.bookshelf.node.replication.MeshClock;
 import io.bookshelf.node.replication.Replicator;
@@ -58,6 +61,7 @@ final class Network implements Companion, Reports, AutoCloseable {
     private final PeerDirectory directory;
     private final Links links;
     private final PhoneSignIn signIn;
+    private final AuditLog audit;
     private final Map<String, PeerStatus> told = new HashMap<>();
     private long reports;
     private @Nullable Renewal renewal;
@@ -96,10 +100,10 @@ final class Network implements Companion, Reports, AutoCloseable {
         }
 
         @Override
-        public void conflicts(String json) {
+        public void conflicts(List<ConflictReport> last) {
             Reports now = to;
             if (now != null) {
-                now.conflicts(json);
+                now.conflicts(last);
             }
         }
     }
@@ -123,6 +127,7 @@ final class Network implements Companion, Reports, AutoCloseable {
         this.store = store;
         this.names = names;
         this.clock = new MeshClock(own);
+        this.audit = new AuditLog(config.data(), unit, names::of, clock);
         this.replicator = replicator;
         this.directory = directory(config.peers(), store);
         try {
@@ -200,12 +205,15 @@ final class Network implements Companion, Reports, AutoCloseable {
             }
         }
         signIn.begin(running::hand);
+        audit.begin(items -> running.publishList(AuditLog.TOPIC, items));
         names.know(unit);
         replicator.start(store, running::hand, clock, names, units());
         takeUp(UNITS);
         takeUp(LISTS);
         publishLists();
         pki.onChange(() -> {
+            audit.own(
+                    "certificates", "certificates changed", "certificate, authorities or revocation lists read again");
             // A list may have come before its authority was trusted.
             takeUp(LISTS);
             publishLists();
@@ -308,10 +316,14 @@ final class Network implements Companion, Reports, AutoCloseable {
     }
 
     @Override
-    public void conflicts(String json) {
+    public void conflicts(List<ConflictReport> last) {
         EmbeddedBroker running = broker;
         if (running != null) {
-            running.say("$bookshelf/conflicts", json);
+            running.publishList(
+                    "$bookshelf/conflicts",
+                    last.stream()
+                            .map(each -> new ListItem(each.key(), each.writer(), each.json()))
+                            .toList());
         }
     }
 
@@ -319,6 +331,11 @@ final class Network implements Companion, Reports, AutoCloseable {
     public void committed(Commit commit, Head head) {
         replicator.committed(commit, head);
         signIn.committed(commit);
+        audit.committed(commit);
+    }
+
+    AuditLog audit() {
+        return audit;
     }
 
     @Override
@@ -363,6 +380,7 @@ final class Network implements Companion, Reports, AutoCloseable {
             renewal.close();
         }
         signIn.close();
+        audit.close();
         links.close();
         directory.close();
         replicator.close();

@@ -215,8 +215,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         principal = who;
         settings = said;
         expirySeconds = said.expirySeconds();
-        writer().clientTakes(
-                        said.version5(), said.topicAliasMaximum(), said.maximumPacketSize(), said.problemInformation());
+        writer().clientTakes(said);
     }
 
     void attach(Session to) {
@@ -356,7 +355,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void pubrel(int packetId) {
-        writer().reply(0x62, packetId, Reason.SUCCESS, null);
+        writer().reply(0x62, packetId, Reason.SUCCESS, null, null);
         flushSoon();
     }
 

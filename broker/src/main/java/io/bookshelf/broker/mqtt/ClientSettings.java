@@ -8,7 +8,8 @@ package io.bookshelf.broker.mqtt;
  * @param maximumPacketSize largest packet it takes, in bytes
  * @param topicAliasMaximum greatest topic alias towards it
  * @param keepAliveSeconds silence allowed, times one and a half; 0 for any
- * @param problemInformation whether it wants reason strings
+ * @param problemInformation whether it wants reason strings, and user properties in acknowledgements
+ * @param versions whether it asks for the version of each stored write
  */
 record ClientSettings(
         boolean version5,
@@ -17,6 +18,7 @@ record ClientSettings(
         long maximumPacketSize,
         int topicAliasMaximum,
         int keepAliveSeconds,
-        boolean problemInformation) {
-    static final ClientSettings UNKNOWN = new ClientSettings(false, 0, 65_535, Long.MAX_VALUE, 0, 0, false);
+        boolean problemInformation,
+        boolean versions) {
+    static final ClientSettings UNKNOWN = new ClientSettings(false, 0, 65_535, Long.MAX_VALUE, 0, 0, false, false);
 }

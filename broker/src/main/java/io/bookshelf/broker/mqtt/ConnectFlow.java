@@ -17,6 +17,7 @@ import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -153,7 +154,8 @@ final class ConnectFlow {
                 packetMaximum,
                 (int) Math.min(Properties.number(properties, Properties.TOPIC_ALIAS_MAXIMUM, 0), limits.topicAliases()),
                 version5 && keepAliveTooLong ? limits.keepAliveSeconds() : askedKeepAlive,
-                version5 && Properties.number(properties, Properties.REQUEST_PROBLEM_INFORMATION, 1) == 1);
+                version5 && Properties.number(properties, Properties.REQUEST_PROBLEM_INFORMATION, 1) == 1,
+                version5 && Properties.users(properties, Properties.ASK).contains(Properties.ASK_VERSION));
     }
 
     private @Nullable Will will(MqttConnectVariableHeader header, MqttConnectPayload payload, boolean version5) {
@@ -182,8 +184,10 @@ final class ConnectFlow {
             throw new ProtocolException(Reason.PACKET_TOO_LARGE, "the will's payload is too large");
         }
         MqttProperties properties = version5 ? payload.willProperties() : MqttProperties.NO_PROPERTIES;
-        if (Properties.user(properties, Properties.IF_ABSENT) != null) {
-            throw new ProtocolException(Reason.IMPLEMENTATION_SPECIFIC, "a will cannot have " + Properties.IF_ABSENT);
+        for (String notForWills : List.of(Properties.IF_ABSENT, Properties.WRITE_ID)) {
+            if (Properties.user(properties, notForWills) != null) {
+                throw new ProtocolException(Reason.IMPLEMENTATION_SPECIFIC, "a will cannot have " + notForWills);
+            }
         }
         return new Will(
                 topic,

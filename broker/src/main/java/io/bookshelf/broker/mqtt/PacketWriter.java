@@ -35,6 +35,7 @@ final class PacketWriter {
     private int aliasMaximum;
     private long packetMaximum = Long.MAX_VALUE;
     private boolean reasonStrings = true;
+    private boolean versions;
 
     PacketWriter(ChannelHandlerContext channel, BrokerCounters counters, LongFunction<String> unitOf) {
         this.channel = channel;
@@ -43,34 +44,64 @@ final class PacketWriter {
     }
 
     /** What the client's CONNECT said of what it takes. */
-    void clientTakes(boolean isVersion5, int topicAliases, long maximumPacketSize, boolean problemInformation) {
-        version5 = isVersion5;
-        aliasMaximum = topicAliases;
-        packetMaximum = maximumPacketSize;
-        reasonStrings = problemInformation;
+    void clientTakes(ClientSettings said) {
+        version5 = said.version5();
+        aliasMaximum = said.topicAliasMaximum();
+        packetMaximum = said.maximumPacketSize();
+        reasonStrings = said.problemInformation();
+        versions = said.versions() && said.problemInformation();
     }
 
     boolean reasonStrings() {
         return reasonStrings;
     }
 
-    /** PUBACK, PUBREC, PUBREL or PUBCOMP; the reason is left out where it is success, or the client is older than MQTT 5. */
-    void reply(int firstByte, int packetId, int reason, @Nullable String why) {
+    /**
+     * PUBACK, PUBREC, PUBREL or PUBCOMP; all but the packet id is left out where it is success without more to say, or the
+     * client is older than MQTT 5, and what makes the packet larger than the client takes.
+     *
+     * @param why the reason string, null for none
+     * @param version the version of what was stored, for who asked for it; null for none
+     */
+    void reply(int firstByte, int packetId, int reason, @Nullable String why, @Nullable Version version) {
         ByteBuf out = buffer(64);
         out.writeByte(firstByte);
-        if (!version5 || reason == Reason.SUCCESS) {
+        ByteBuf more = version5 && (reason != Reason.SUCCESS || why != null || version != null && versions)
+                ? more(version == null || !versions ? null : version, why)
+                : Unpooled.EMPTY_BUFFER;
+        if (reason == Reason.SUCCESS && !more.isReadable() || !version5) {
             out.writeByte(2).writeShort(packetId);
         } else {
-            byte[] text = why == null || !reasonStrings ? new byte[0] : why.getBytes(StandardCharsets.UTF_8);
-            int properties = text.length == 0 ? 0 : 3 + text.length;
+            int properties = more.readableBytes();
             writeVarint(out, 3 + varintLength(properties) + properties);
             out.writeShort(packetId).writeByte(reason);
             writeVarint(out, properties);
-            if (text.length > 0) {
-                out.writeByte(Properties.REASON_STRING).writeShort(text.length).writeBytes(text);
-            }
+            out.writeBytes(more);
         }
         written(out);
+    }
+
+    /** The properties of a reply, the more important first, as far as the client takes them. */
+    private ByteBuf more(@Nullable Version version, @Nullable String why) {
+        ByteBuf all = Unpooled.buffer(128);
+        if (version != null) {
+            userProperty(all, Properties.VERSION, version.toString());
+            dropIfTooLarge(all, 0);
+        }
+        if (why != null && reasonStrings) {
+            int before = all.writerIndex();
+            text(all.writeByte(Properties.REASON_STRING), why);
+            dropIfTooLarge(all, before);
+        }
+        return all;
+    }
+
+    private void dropIfTooLarge(ByteBuf properties, int before) {
+        int length = properties.readableBytes();
+        int remaining = 3 + varintLength(length) + length;
+        if (1L + varintLength(remaining) + remaining > packetMaximum) {
+            properties.writerIndex(before);
+        }
     }
 
     void pingResponse() {
@@ -216,7 +247,7 @@ final class PacketWriter {
             userProperty(out, property.name(), property.value());
         }
         if (version != null) {
-            userProperty(out, "bookshelf-version", version.toString());
+            userProperty(out, Properties.VERSION, version.toString());
             userProperty(out, Properties.UNIT, unitOf.apply(version.replica()));
             userProperty(
                     out,

@@ -36,8 +36,20 @@ final class Properties {
     /** The user property with which a client asks for a write only where the key has no value. */
     static final String IF_ABSENT = "bookshelf-if-absent";
 
+    /** The user property with which a client names a write of its own, so that it can repeat it. */
+    static final String WRITE_ID = "bookshelf-write-id";
+
+    /** The user property of a CONNECT with which a client asks for more than MQTT says; what is not known is passed over. */
+    static final String ASK = "bookshelf-ask";
+
+    /** What it asks for: the version of each stored write, in its acknowledgement. */
+    static final String ASK_VERSION = "version";
+
+    /** A user property: a version. */
+    static final String VERSION = "bookshelf-version";
+
     /** User properties that only the unit sets, or that are for the unit alone. */
-    private static final Set<String> OWN = Set.of("bookshelf-version", UNIT, "bookshelf-time", IF_ABSENT);
+    private static final Set<String> OWN = Set.of(VERSION, UNIT, "bookshelf-time", IF_ABSENT, WRITE_ID);
 
     private Properties() {}
 
@@ -58,14 +70,23 @@ final class Properties {
 
     /** The value of the first user property of that name, null if there is none. */
     static @Nullable String user(MqttProperties properties, String name) {
-        if (properties.getProperty(USER_PROPERTY) instanceof MqttProperties.UserProperties pairs) {
-            for (MqttProperties.StringPair pair : pairs.value()) {
-                if (pair.key.equals(name)) {
-                    return pair.value;
-                }
+        List<String> all = users(properties, name);
+        return all.isEmpty() ? null : all.getFirst();
+    }
+
+    /** The values of all user properties of that name. */
+    static List<String> users(MqttProperties properties, String name) {
+        if (!(properties.getProperty(USER_PROPERTY) instanceof MqttProperties.UserProperties pairs)) {
+            return List.of();
+        }
+        List<String> found = List.of();
+        for (MqttProperties.StringPair pair : pairs.value()) {
+            if (pair.key.equals(name)) {
+                found = found.isEmpty() ? new ArrayList<>(1) : found;
+                found.add(pair.value);
             }
         }
-        return null;
+        return found;
     }
 
     /** What a value carries: everything but what concerns only this hop; the unit's own user properties are taken out. */

@@ -1,13 +1,16 @@
 package io.bookshelf.broker.mqtt;
 
+import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.peer.PeerDoor;
 import io.bookshelf.broker.session.PublishRequest;
 import io.bookshelf.broker.session.Session;
 import io.bookshelf.broker.topic.TopicFilter;
 import io.bookshelf.bus.Commit;
+import io.bookshelf.bus.WriteId;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.schema.Version;
 import io.bookshelf.store.SessionChange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -40,6 +43,7 @@ final class PublishFlow {
     private final Set<Integer> receiving = new HashSet<>();
 
     private int unacknowledged;
+    private WriteId.@Nullable Owner owner;
 
     PublishFlow(ClientConnection connection, MqttEndpoint endpoint) {
         this.connection = connection;
@@ -64,7 +68,7 @@ final class PublishFlow {
         Session session = connection.session();
         if (qos == 2 && session.incoming().contains(packetId)) {
             if (!receiving.contains(packetId)) {
-                reply(PUBREC, packetId, Reason.SUCCESS, null);
+                reply(PUBREC, packetId, Reason.SUCCESS);
             }
             return;
         }
@@ -149,7 +153,28 @@ final class PublishFlow {
                 : endpoint.access().mayWrite(connection.principal(), topic))) {
             return new Refusal(Reason.NOT_AUTHORIZED, "no right to write " + topic);
         }
-        return checkIfAbsent(message, Properties.user(properties, Properties.IF_ABSENT));
+        Refusal refusal = checkIfAbsent(message, Properties.user(properties, Properties.IF_ABSENT));
+        return refusal == null ? checkWriteId(message, Properties.users(properties, Properties.WRITE_ID)) : refusal;
+    }
+
+    /** Only a write that can be answered may be one that is repeated for its answer. */
+    private static @Nullable Refusal checkWriteId(MqttPublishMessage message, List<String> ids) {
+        if (ids.isEmpty()) {
+            return null;
+        }
+        if (ids.size() > 1 || !WriteId.isValid(ids.getFirst())) {
+            return new Refusal(
+                    Reason.IMPLEMENTATION_SPECIFIC,
+                    Properties.WRITE_ID + " is one id, of 1 to " + WriteId.LONGEST
+                            + " characters of A-Z, a-z, 0-9, _ and -");
+        }
+        boolean canBe = message.fixedHeader().isRetain()
+                && message.fixedHeader().qosLevel().value() > 0;
+        return canBe
+                ? null
+                : new Refusal(
+                        Reason.IMPLEMENTATION_SPECIFIC,
+                        Properties.WRITE_ID + " is for a retained publish at QoS 1 or 2");
     }
 
     /** Only a write that can be answered may depend on what is there. */
@@ -179,7 +204,7 @@ final class PublishFlow {
             refuseUnanswerable(refusal);
         } else {
             // In its place behind the acknowledgements of what came before it.
-            endpoint.sessions().inOrder(() -> settle(qos, packetId, topic, refusal));
+            endpoint.sessions().inOrder(() -> settle(qos, packetId, topic, refusal, null, null));
         }
     }
 
@@ -218,26 +243,46 @@ final class PublishFlow {
                         value,
                         Properties.number(properties, Properties.MESSAGE_EXPIRY, 0),
                         "true".equals(Properties.user(properties, Properties.IF_ABSENT)),
+                        writeId(properties),
                         changes,
-                        refused -> done(session, qos, packetId, topic, refused)));
+                        outcome -> done(session, qos, packetId, topic, outcome)));
     }
 
-    private void done(Session session, int qos, int packetId, String topic, @Nullable String refused) {
+    private @Nullable WriteId writeId(MqttProperties properties) {
+        String id = Properties.user(properties, Properties.WRITE_ID);
+        if (id == null) {
+            return null;
+        }
+        if (owner == null) {
+            Principal principal = connection.principal();
+            owner = WriteId.Owner.of(principal.clientId(), principal.user());
+        }
+        return new WriteId(owner, id);
+    }
+
+    private void done(Session session, int qos, int packetId, String topic, Commit.Outcome outcome) {
+        String refused = outcome.refusal();
         if (refused != null) {
             endpoint.counters().publishesRefused.increment();
             if (qos == 2) {
                 session.incoming().remove(packetId);
             }
         }
-        settle(qos, packetId, topic, refused == null ? null : refusal(refused));
+        settle(qos, packetId, topic, refused == null ? null : refusal(refused), outcome.version(), outcome.notice());
     }
 
     private static Refusal refusal(String why) {
-        boolean exists = why.equals(Commit.KEY_EXISTS);
-        return new Refusal(exists ? Reason.IMPLEMENTATION_SPECIFIC : Reason.QUOTA_EXCEEDED, why);
+        boolean asked = why.equals(Commit.KEY_EXISTS) || why.equals(Commit.ID_OF_ANOTHER);
+        return new Refusal(asked ? Reason.IMPLEMENTATION_SPECIFIC : Reason.QUOTA_EXCEEDED, why);
     }
 
-    private void settle(int qos, int packetId, String topic, @Nullable Refusal refusal) {
+    private void settle(
+            int qos,
+            int packetId,
+            String topic,
+            @Nullable Refusal refusal,
+            @Nullable Version version,
+            @Nullable String notice) {
         if (!connection.isOpen()) {
             return;
         }
@@ -253,16 +298,16 @@ final class PublishFlow {
             return;
         }
         int reason = refusal == null ? Reason.SUCCESS : refusal.reason();
-        String why = refusal == null ? null : refusal.why();
+        String why = refusal == null ? notice : refusal.why();
         if (qos == 1) {
             acknowledged();
-            reply(PUBACK, packetId, reason, why);
+            reply(PUBACK, packetId, reason, why, version);
         } else {
             receiving.remove(packetId);
             if (refusal != null) {
                 acknowledged();
             }
-            reply(PUBREC, packetId, reason, why);
+            reply(PUBREC, packetId, reason, why, version);
         }
     }
 
@@ -270,7 +315,7 @@ final class PublishFlow {
         int packetId = packetId(message);
         Session session = connection.session();
         if (!session.incoming().contains(packetId) || receiving.contains(packetId)) {
-            reply(PUBCOMP, packetId, Reason.PACKET_ID_NOT_FOUND, null);
+            reply(PUBCOMP, packetId, Reason.PACKET_ID_NOT_FOUND);
             return;
         }
         if (unacknowledged > 0) {
@@ -278,7 +323,7 @@ final class PublishFlow {
         }
         endpoint.sessions().release(session, packetId, () -> {
             if (connection.isOpen()) {
-                reply(PUBCOMP, packetId, Reason.SUCCESS, null);
+                reply(PUBCOMP, packetId, Reason.SUCCESS);
             }
         });
     }
@@ -292,7 +337,7 @@ final class PublishFlow {
         boolean refused = message.variableHeader() instanceof MqttPubReplyMessageVariableHeader header
                 && (header.reasonCode() & 0xFF) >= Reason.UNSPECIFIED;
         if (!connection.session().pubrec(packetId, refused) && !refused) {
-            reply(PUBREL, packetId, Reason.PACKET_ID_NOT_FOUND, null);
+            reply(PUBREL, packetId, Reason.PACKET_ID_NOT_FOUND);
         }
     }
 
@@ -304,8 +349,12 @@ final class PublishFlow {
         return ((MqttMessageIdVariableHeader) message.variableHeader()).messageId();
     }
 
-    private void reply(int firstByte, int packetId, int reason, @Nullable String why) {
-        connection.writer().reply(firstByte, packetId, reason, why);
+    private void reply(int firstByte, int packetId, int reason) {
+        reply(firstByte, packetId, reason, null, null);
+    }
+
+    private void reply(int firstByte, int packetId, int reason, @Nullable String why, @Nullable Version version) {
+        connection.writer().reply(firstByte, packetId, reason, why, version);
         connection.replied();
     }
 }

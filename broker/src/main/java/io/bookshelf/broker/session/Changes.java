@@ -1,5 +1,6 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.store.SessionChange;
 import java.util.List;
@@ -24,7 +25,7 @@ record Changes(List<SessionChange> sessionChanges, Consumer<@Nullable String> do
     }
 
     @Override
-    public void settled(@Nullable String refusal) {
-        done.accept(refusal);
+    public void settled(Commit.Outcome outcome) {
+        done.accept(outcome.refusal());
     }
 }

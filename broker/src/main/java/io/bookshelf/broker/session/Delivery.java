@@ -1,5 +1,7 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.access.AccessPolicy.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,11 @@ public record Delivery(
         @Nullable QueuedEvent event) implements BacklogItem {
     static final int[] NO_IDS = {};
 
+    Delivery as(Principal reader, AccessPolicy access) {
+        return with(message.as(reader, access));
+    }
+
     Delivery with(Message other) {
-        return new Delivery(other, qos, retain, subscriptionIds, change, event);
+        return other == message ? this : new Delivery(other, qos, retain, subscriptionIds, change, event);
     }
 }

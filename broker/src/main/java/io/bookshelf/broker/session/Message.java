@@ -1,8 +1,11 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.schema.Version;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ public final class Message {
     private final ValueProperties properties;
     private final long expiresAt;
     private final @Nullable Entry entry;
+    private final @Nullable List<ListItem> items;
     private byte @Nullable [] encodedProperties;
 
     /** How many sessions' queues it waits in; {@link SharedPayloads} counts. */
@@ -29,7 +33,8 @@ public final class Message {
             boolean retained,
             ValueProperties properties,
             long expiresAt,
-            @Nullable Entry entry) {
+            @Nullable Entry entry,
+            @Nullable List<ListItem> items) {
         this.topic = topic;
         this.payload = payload;
         this.qos = qos;
@@ -37,6 +42,7 @@ public final class Message {
         this.properties = properties;
         this.expiresAt = expiresAt;
         this.entry = entry;
+        this.items = items;
     }
 
     /** The message of an entry: its value, or nothing for a tombstone. */
@@ -48,7 +54,8 @@ public final class Message {
                 true,
                 entry.properties(),
                 entry.deleted() ? 0 : entry.expiresAt(),
-                entry);
+                entry,
+                null);
     }
 
     /**
@@ -59,7 +66,22 @@ public final class Message {
      */
     public static Message event(
             String topic, byte[] payload, int qos, boolean retained, ValueProperties properties, long expiresAt) {
-        return new Message(topic, payload, qos, retained, properties, expiresAt, null);
+        return new Message(topic, payload, qos, retained, properties, expiresAt, null, null);
+    }
+
+    /** A retained document of the unit that is a list of which each reader gets the items that it may read. */
+    static Message list(String topic, List<ListItem> items) {
+        return new Message(topic, ListItem.json(items), 0, true, ValueProperties.NONE, 0, null, List.copyOf(items));
+    }
+
+    /** This message as somebody may see it: the same, unless it is a list with items that are not for them. */
+    Message as(Principal reader, AccessPolicy access) {
+        if (items == null || access.allowsEverything()) {
+            return this;
+        }
+        List<ListItem> seen =
+                items.stream().filter(item -> item.isFor(reader, access)).toList();
+        return seen.size() == items.size() ? this : list(topic, seen);
     }
 
     public String topic() {

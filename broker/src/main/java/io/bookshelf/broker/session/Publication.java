@@ -1,5 +1,6 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.Write;
 import io.bookshelf.store.SessionChange;
@@ -21,7 +22,7 @@ final class Publication implements Submission, Router.Settled {
     final @Nullable Write write;
     final List<Queued> queued;
     private final List<SessionChange> changes;
-    private final Consumer<@Nullable String> done;
+    private final Consumer<Commit.Outcome> done;
 
     Publication(
             @Nullable Session publisher,
@@ -29,7 +30,7 @@ final class Publication implements Submission, Router.Settled {
             @Nullable Write write,
             List<Queued> queued,
             List<SessionChange> changes,
-            Consumer<@Nullable String> done) {
+            Consumer<Commit.Outcome> done) {
         this.publisher = publisher;
         this.message = message;
         this.write = write;
@@ -54,7 +55,7 @@ final class Publication implements Submission, Router.Settled {
     }
 
     @Override
-    public void settled(@Nullable String refusal) {
-        done.accept(refusal);
+    public void settled(Commit.Outcome outcome) {
+        done.accept(outcome);
     }
 }

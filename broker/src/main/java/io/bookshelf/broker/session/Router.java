@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class Router {
     /** A submission that wants to know what became of it, on the loop, after it was routed. */
     interface Settled {
-        void settled(@Nullable String refusal);
+        void settled(Commit.Outcome outcome);
     }
 
     /** Something to do once all up to a sequence has been routed. */
@@ -124,7 +124,8 @@ public final class Router {
                         request.qos(),
                         request.properties(),
                         request.expirySeconds(),
-                        request.ifAbsent())
+                        request.ifAbsent(),
+                        request.id())
                 : null;
         List<Publication.Queued> queued = new ArrayList<>(0);
         if (write == null && message.qos() > 0 && durableSubscriptions > 0) {
@@ -203,14 +204,16 @@ public final class Router {
     public void route(Commit commit) {
         for (Commit.Outcome outcome : commit.outcomes()) {
             try {
-                if (outcome.submission() instanceof Publication publication && outcome.refusal() == null) {
-                    route(publication, outcome);
+                if (outcome.submission() instanceof Publication publication) {
+                    if (outcome.refusal() == null && outcome.repeats() == null) {
+                        route(publication, outcome);
+                    }
                 } else if (outcome.entry() != null) {
                     routeArrived(outcome.entry());
                 }
                 sequence = Math.max(sequence, outcome.sequence());
                 if (outcome.submission() instanceof Settled settled) {
-                    settled.settled(outcome.refusal());
+                    settled.settled(outcome);
                 }
             } catch (RuntimeException e) {
                 // One message's trouble is not the next one's.

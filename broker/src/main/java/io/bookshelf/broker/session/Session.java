@@ -268,7 +268,7 @@ public final class Session {
             return;
         }
         if (delivery.qos() == 0) {
-            if (!link.publish(delivery, 0, false)) {
+            if (!link.publish(delivery.as(link.principal(), context.access()), 0, false)) {
                 context.counters().publishesDropped.increment();
             }
             return;

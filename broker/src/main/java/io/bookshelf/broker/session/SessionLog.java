@@ -1,13 +1,13 @@
 package io.bookshelf.broker.session;
 
 import io.bookshelf.broker.session.InFlightWindow.Packet;
+import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.store.SessionChange;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Carries what happens to a durable session into the store. What must be on disk before the client learns of it is saved at
@@ -165,8 +165,8 @@ final class SessionLog {
         }
 
         @Override
-        public void settled(@Nullable String refusal) {
-            if (refusal == null) {
+        public void settled(Commit.Outcome outcome) {
+            if (outcome.refusal() == null) {
                 actions.forEach(Runnable::run);
             } else if (!session.ended()) {
                 session.changes().putBack(sessionChanges);

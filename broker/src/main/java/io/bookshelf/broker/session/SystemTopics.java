@@ -24,11 +24,19 @@ public final class SystemTopics {
             return;
         }
         byte[] payload = text.getBytes(StandardCharsets.UTF_8);
-        Message before = topics.get(topic);
-        if (before == null || !Arrays.equals(before.payload(), payload)) {
-            Message message = Message.event(topic, payload, 0, true, ValueProperties.NONE, 0);
-            if (!text.isEmpty()) {
-                topics.put(topic, message);
+        set(Message.event(topic, payload, 0, true, ValueProperties.NONE, 0));
+    }
+
+    /** Sets a topic's document to a list of which each reader gets the items about keys that it may read. Loop thread. */
+    public void set(String topic, List<ListItem> items) {
+        set(Message.list(topic, items));
+    }
+
+    private void set(Message message) {
+        Message before = topics.get(message.topic());
+        if (before == null || !Arrays.equals(before.payload(), message.payload())) {
+            if (message.payload().length > 0) {
+                topics.put(message.topic(), message);
             }
             changed.accept(message);
         }

@@ -186,10 +186,11 @@ final class Wills {
                 will.properties(),
                 will.expirySeconds(),
                 false,
+                null,
                 List.of(new SessionChange.DropWill(clientId)),
-                refusal -> {
+                outcome -> {
                     // Where it is still in the store, it is tried again until the client comes back.
-                    if (refusal == null || wills.putIfAbsent(clientId, due.at(now.getAsLong())) != null) {
+                    if (outcome.refusal() == null || wills.putIfAbsent(clientId, due.at(now.getAsLong())) != null) {
                         due.memory.close();
                     }
                 }));

@@ -160,8 +160,9 @@ final class SessionsAndDiskTest {
                         ValueProperties.NONE,
                         0,
                         false,
+                        null,
                         List.of(),
-                        refusal -> {}));
+                        outcome -> {}));
         run();
     }
 

@@ -119,8 +119,9 @@ final class SimSender {
                             properties,
                             what.expirySeconds(),
                             false,
+                            null,
                             changes,
-                            done));
+                            outcome -> done.accept(outcome.refusal())));
         }
     }
 

@@ -224,8 +224,10 @@ final class SimSteps {
                         properties,
                         what.expirySeconds(),
                         false,
+                        null,
                         List.of(),
-                        refusal -> {
+                        outcome -> {
+                            String refusal = outcome.refusal();
                             assertThat(world.messages.committed(what.name()))
                                     .as("%s: acknowledged is durable, refused is not (%s)", what.name(), refusal)
                                     .isEqualTo(refusal == null);

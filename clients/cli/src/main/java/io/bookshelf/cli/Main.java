@@ -7,6 +7,7 @@ import io.bookshelf.cli.demo.DemoCommand;
 import io.bookshelf.cli.file.BackupCommand;
 import io.bookshelf.cli.file.DoctorCommand;
 import io.bookshelf.cli.file.RestoreCommand;
+import io.bookshelf.cli.output.Printing;
 import io.bookshelf.cli.pki.PkiCommand;
 import io.bookshelf.cli.shelf.CompletionCommand;
 import io.bookshelf.cli.shelf.ConflictsCommand;
@@ -76,8 +77,9 @@ public final class Main implements Runnable {
         if (args.length > 0 && args[0].equals("run")) {
             BookshelfNode.prepare();
         }
+        Printing.install();
         int code = commandLine(args.length > 0 ? args[0] : "").execute(args);
-        System.out.flush();
+        Printing.end();
         System.exit(code);
     }
 
@@ -102,6 +104,8 @@ public final class Main implements Runnable {
             commands.keySet().retainAll(Set.of(firstWord));
         }
         commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+        // The styles of a help would be shown as what a terminal does not print.
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         return line.setParameterExceptionHandler(Main::reportUsage).setExecutionExceptionHandler(Main::reportFailure);
     }
 

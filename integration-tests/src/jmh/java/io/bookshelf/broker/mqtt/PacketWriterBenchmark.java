@@ -62,7 +62,7 @@ public class PacketWriterBenchmark {
 
     @Setup
     public void connect() {
-        writer.clientTakes(version5, 0, Long.MAX_VALUE, true);
+        writer.clientTakes(new ClientSettings(version5, 0, 65_535, Long.MAX_VALUE, 0, 0, true, false));
     }
 
     /** A new message to its only subscriber. */
@@ -89,7 +89,7 @@ public class PacketWriterBenchmark {
     @OperationsPerInvocation(BURST)
     public void acknowledge() {
         for (int i = 0; i < BURST; i++) {
-            writer.reply(PUBACK, i + 1, Reason.SUCCESS, null);
+            writer.reply(PUBACK, i + 1, Reason.SUCCESS, null, null);
         }
         drain();
     }

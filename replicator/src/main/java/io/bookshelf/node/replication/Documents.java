@@ -13,9 +13,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 
-/** The JSON of {@code $bookshelf/peers/<id>} and {@code $bookshelf/conflicts}. Times are ISO 8601 in UTC. */
+/** The JSON of {@code $bookshelf/peers/<id>} and of the items of {@code $bookshelf/conflicts}. Times are ISO 8601 in UTC. */
 final class Documents {
     private static final int SHOWN_BYTES = 1_024;
 
@@ -70,20 +71,23 @@ final class Documents {
     }
 
     /** The discarded writes, in the order given. */
-    String conflicts(Collection<Conflicts.Conflict> conflicts) {
-        return document(out -> {
-            out.writeStartArray();
-            for (Conflicts.Conflict conflict : conflicts) {
-                out.writeStartObject();
-                out.writeStringField("key", conflict.loser().key().name());
-                out.writeStringField("found", iso(conflict.foundMillis()));
-                write(out, "lost", conflict.loser().version());
-                value(out, conflict.loser());
-                write(out, "won", conflict.winner());
-                out.writeEndObject();
-            }
-            out.writeEndArray();
+    List<ConflictReport> conflicts(Collection<Conflicts.Conflict> conflicts) {
+        return conflicts.stream().map(this::conflict).toList();
+    }
+
+    private ConflictReport conflict(Conflicts.Conflict conflict) {
+        Entry loser = conflict.loser();
+        String json = document(out -> {
+            out.writeStartObject();
+            out.writeStringField("key", loser.key().name());
+            out.writeStringField("found", iso(conflict.foundMillis()));
+            write(out, "lost", loser.version());
+            value(out, loser);
+            write(out, "won", conflict.winner());
+            out.writeEndObject();
         });
+        return new ConflictReport(
+                loser.key().name(), loser.deleted() ? null : loser.properties().writer(), json);
     }
 
     private void write(JsonGenerator out, String name, Version version) throws IOException {

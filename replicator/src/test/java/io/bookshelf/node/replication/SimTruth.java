@@ -27,6 +27,8 @@ final class SimTruth {
     private final Set<Key> loose = new HashSet<>();
     private final Set<Version> told = new HashSet<>();
     private final Set<Version> taken = new HashSet<>();
+    // Their author's unit has ended them, by a clock that nobody sets.
+    private final Set<Version> ended = new HashSet<>();
     private final Map<String, Set<Version>> deletesHeld = new HashMap<>();
     // What a first write follows: deletes that its unit has held and forgotten, or knew to be over.
     private final Map<Version, Set<Version>> followed = new HashMap<>();
@@ -58,6 +60,11 @@ final class SimTruth {
                     loosen(entry.key());
                 }
                 own.add(entry);
+            }
+            if (entry != null
+                    && outcome.submission().write() == null
+                    && !(outcome.submission() instanceof ArrivingEntry)) {
+                ended.add(entry.version());
             }
             if (outcome.submission() instanceof ArrivingEntry arriving
                     && outcome.refusal() == null
@@ -248,7 +255,7 @@ final class SimTruth {
         }
         boolean laterDelete =
                 all.tailMap(must.version(), false).values().stream().anyMatch(e -> !e.liveAt(nowMillis));
-        boolean mayHaveExpired = wildClocks && must.expiresAt() != 0;
+        boolean mayHaveExpired = must.expiresAt() != 0 && (wildClocks || ended.contains(must.version()));
         if (live == null && mustLive && !laterDelete && !mayHaveExpired) {
             return "nothing instead of " + must;
         }

@@ -165,8 +165,9 @@ final class SimUnit implements EntryIndex {
     }
 
     private void keepHouse() {
+        latest.clear();
         Objects.requireNonNull(committer).keepHouse();
-        tell();
+        committed(Objects.requireNonNull(committer).endTimesToLive());
     }
 
     /** What a store does now and then: damage that nobody would meet is met here. */
@@ -198,14 +199,17 @@ final class SimUnit implements EntryIndex {
             batch.add(queue.poll());
         }
         latest.clear();
-        Commit commit = Objects.requireNonNull(committer).commit(batch);
+        committed(Objects.requireNonNull(committer).commit(batch));
+        if (!queue.isEmpty()) {
+            commitSoon();
+        }
+    }
+
+    private void committed(Commit commit) {
         Head head = Objects.requireNonNull(committer).head();
         world.truth.committed(this, commit, latest);
         told.addAll(outcomes.of(commit, head));
         tell();
-        if (!queue.isEmpty()) {
-            commitSoon();
-        }
     }
 
     private void tell() {

@@ -1,5 +1,6 @@
 package io.bookshelf.cli.demo;
 
+import io.bookshelf.cli.output.Printing;
 import java.io.PrintWriter;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
@@ -12,9 +13,11 @@ import java.util.Map;
 /** Where the demo shows itself: a picture that is drawn again in place, or lines where something changes. For one thread. */
 final class Screen {
     /** Not broken at the margin, since a picture of as many lines as were counted is drawn over; no cursor. */
-    private static final String BEGIN = "\033[?7l\033[?25l";
+    private static final String BEGIN = Printing.control("\033[?7l\033[?25l");
 
-    private static final String END = "\033[?7h\033[?25h";
+    private static final String END = Printing.control("\033[?7h\033[?25h");
+    private static final String CLEARED_LINE = Printing.control("\r\033[K");
+    private static final String CLEARED_REST = Printing.control("\033[K");
     private static final String LEGEND =
             "Tab next unit   c cut off   h heal   k kill -9   r start again   w write on every side   q end";
     private static final int LINES_BESIDES = 7;
@@ -40,7 +43,7 @@ final class Screen {
     /** What goes on while the units start: one line. */
     void progress(String text) {
         if (picture) {
-            out.print("\r" + text + "\033[K");
+            out.print(CLEARED_LINE + text);
         } else {
             out.println(text);
         }
@@ -50,7 +53,7 @@ final class Screen {
     /** Lines that stay. */
     void print(List<String> lines) {
         if (picture) {
-            out.print("\r\033[K");
+            out.print(CLEARED_LINE);
         }
         lines.forEach(out::println);
         out.flush();
@@ -88,8 +91,8 @@ final class Screen {
         lines.add(together ? "all " + rows.size() + " units hold the same" : "the units differ, or cannot tell");
         lines.add(LEGEND);
         lines.add(message);
-        StringBuilder text = new StringBuilder(drawn == 0 ? "" : "\033[" + drawn + "A\r");
-        lines.forEach(line -> text.append(line).append("\033[K\n"));
+        StringBuilder text = new StringBuilder(drawn == 0 ? "" : Printing.control("\033[" + drawn + "A\r"));
+        lines.forEach(line -> text.append(line).append(CLEARED_REST).append("\n"));
         drawn = lines.size();
         out.print(text);
     }

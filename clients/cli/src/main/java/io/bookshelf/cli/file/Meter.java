@@ -1,11 +1,13 @@
 package io.bookshelf.cli.file;
 
+import io.bookshelf.cli.output.Printing;
 import io.bookshelf.store.Progress;
 import java.io.PrintWriter;
 import java.time.Duration;
 
 /** Says on a terminal how far long work has come; says nothing in a pipe, nor of work that is soon done. */
 final class Meter implements Progress {
+    private static final String LINE_START = Printing.control("\r");
     private static final long BETWEEN_NANOS = Duration.ofMillis(200).toNanos();
 
     private final PrintWriter err;
@@ -22,7 +24,7 @@ final class Meter implements Progress {
 
     /** One that is shown if standard error is a terminal. */
     static Meter onTerminal(PrintWriter err, String what) {
-        return new Meter(err, what, System.console() != null && System.console().isTerminal());
+        return new Meter(err, what, Printing.errIsTerminal());
     }
 
     @Override
@@ -31,7 +33,7 @@ final class Meter implements Progress {
         if (shown && now - last >= BETWEEN_NANOS) {
             last = now;
             any = true;
-            err.print("\r" + what + ": " + done * 100 / total + " %");
+            err.print(LINE_START + what + ": " + done * 100 / total + " %");
             err.flush();
         }
     }
@@ -39,7 +41,7 @@ final class Meter implements Progress {
     /** Takes the line away again. */
     void end() {
         if (any) {
-            err.print("\r" + " ".repeat(what.length() + 10) + "\r");
+            err.print(LINE_START + " ".repeat(what.length() + 10) + LINE_START);
             err.flush();
         }
     }

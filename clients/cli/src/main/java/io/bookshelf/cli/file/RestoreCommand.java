@@ -3,6 +3,7 @@ package io.bookshelf.cli.file;
 import io.bookshelf.cli.config.ConfigException;
 import io.bookshelf.cli.config.UnitOptions;
 import io.bookshelf.cli.shelf.Connection;
+import io.bookshelf.cli.shelf.Membership;
 import io.bookshelf.cli.shelf.StateWriter;
 import io.bookshelf.client.UnreachableException;
 import io.bookshelf.schema.Entry;
@@ -83,7 +84,7 @@ public final class RestoreCommand implements Callable<Integer> {
             for (Iterator<Entry> each = values.live(System.currentTimeMillis()); each.hasNext(); ) {
                 Entry entry = each.next();
                 // Who belongs to the network is not turned back: a phone that was revoked would be let in again.
-                if (!entry.key().name().startsWith("bookshelf/")) {
+                if (!Membership.isAbout(entry.key().name())) {
                     writer.write(
                             entry.key().name(),
                             entry.value(),

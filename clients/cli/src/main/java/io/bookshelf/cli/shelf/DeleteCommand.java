@@ -77,7 +77,7 @@ public final class DeleteCommand extends ShelfCommand {
             return NO;
         }
         try (Bookshelf shelf = connect()) {
-            Progress progress = new Progress(err(), screen, "deleted", keys.size());
+            Progress progress = new Progress(err(), "deleted", keys.size());
             ArrayDeque<CompletableFuture<Void>> running = new ArrayDeque<>();
             for (String each : keys) {
                 if (running.size() == WINDOW) {
@@ -105,7 +105,7 @@ public final class DeleteCommand extends ShelfCommand {
             throw mistake(
                     "there are " + count + " keys under " + under + ": say --yes to delete them without being asked");
         }
-        String answer = console.readLine("Delete %d keys under %s? [y/N] ", count, under);
+        String answer = console.readLine("Delete %d keys under %s? [y/N] ", count, Texts.oneLine(under));
         return answer != null && answer.strip().equalsIgnoreCase("y");
     }
 

@@ -6,14 +6,12 @@ import io.bookshelf.client.Entry;
 import io.bookshelf.client.Snapshot;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,7 +27,7 @@ import picocli.CommandLine.Option;
             "Examples: bookshelf export --reveal --output home.jsonl",
             "          bookshelf export lights/ | gzip > lights.jsonl.gz",
             "          bookshelf export --reveal --output home.jsonl --resume",
-            "Secret values are left out; --reveal writes them."
+            "Secret values are left out; --reveal writes them. The file is its owner's alone (0600)."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -61,7 +59,7 @@ public final class ExportCommand extends ShelfCommand {
             masking = masking(shelf, reveal);
             keys = keys(shelf);
         }
-        Progress progress = new Progress(err(), screen, "exported", prefix.isEverything() ? keys : 0);
+        Progress progress = new Progress(err(), "exported", prefix.isEverything() ? keys : 0);
         try (PrintWriter lines = open()) {
             Snapshot.read(options(), prefix.filters(), entry -> write(entry, masking, lines, progress));
             if (lines.checkError()) {
@@ -96,13 +94,13 @@ public final class ExportCommand extends ShelfCommand {
             return new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         }
         if (resume && Files.exists(output)) {
+            OwnFile.restrict(output);
             cutTornLine(output);
             after = greatestKey(output);
         } else if (Files.exists(output)) {
             throw mistake(output + " is there already: name another file, remove it, or go on with it by --resume");
         }
-        OutputStream bytes = Files.newOutputStream(output, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        return new PrintWriter(bytes, false, StandardCharsets.UTF_8);
+        return new PrintWriter(OwnFile.append(output), false, StandardCharsets.UTF_8);
     }
 
     private static void cutTornLine(Path file) throws IOException {

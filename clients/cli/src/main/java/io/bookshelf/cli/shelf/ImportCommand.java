@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
 /** Reads what export wrote. */
 @Command(
         name = "import",
-        description = "Write the keys of an export that differ from what the unit has; broken off, just begin again."
-                + " Nothing is written if a line is wrong, and nothing is deleted.",
+        description =
+                "Write the keys of an export that differ from what the unit has; broken off, just begin again."
+                        + " Nothing is written if a line is wrong, and nothing is deleted. Who belongs to the network is left as it is.",
         footer = {
             "",
             "Examples: bookshelf import home.jsonl",
@@ -29,8 +30,17 @@ public final class ImportCommand extends ShelfCommand {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private String file;
 
+    @Option(
+            names = "--with-network",
+            description =
+                    "Write the keys below bookshelf/ and local/bookshelf/, too. They say who belongs to the network:"
+                            + " an old export undoes revocations and lets phones in again that were put out.")
+    private boolean withNetwork;
+
     @Option(names = "--dry-run", description = "Only say what would be written.")
     private boolean dryRun;
+
+    private long leftOut;
 
     @Override
     public Integer call() throws IOException {
@@ -41,15 +51,23 @@ public final class ImportCommand extends ShelfCommand {
                 Files.copy(System.in, source, StandardCopyOption.REPLACE_EXISTING);
             }
             long lines = each(source, line -> {});
-            Progress progress = new Progress(err(), screen, "imported", lines);
+            Progress progress = new Progress(err(), "imported", lines);
             try (StateWriter writer = new StateWriter(options(), dryRun)) {
                 each(source, line -> {
-                    writer.write(line.key(), line.value(), line.properties(), line.expires());
+                    if (withNetwork || !Membership.isAbout(line.key())) {
+                        writer.write(line.key(), line.value(), line.properties(), line.expires());
+                    } else {
+                        leftOut++;
+                    }
                     progress.step();
                 });
                 writer.finish();
                 progress.end();
-                out().println(writer.summary());
+                out().println(writer.summary()
+                        + (leftOut == 0
+                                ? ""
+                                : ", " + leftOut + " were left out because they say who belongs to the network (units,"
+                                        + " phones, revocations; --with-network)"));
                 out().flush();
             }
         } finally {

@@ -3,6 +3,7 @@ package io.bookshelf.cli.shelf;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.bookshelf.cli.json.Json;
 import io.bookshelf.client.Bookshelf;
 import io.bookshelf.client.PutOptions;
 import io.bookshelf.client.RefusedException;
@@ -68,6 +69,9 @@ public final class PutCommand extends ShelfCommand {
         }
         try (Bookshelf shelf = connect()) {
             shelf.put(key, bytes, how());
+            if (timeToLive != null) {
+                warnOfUnknownTime(shelf);
+            }
             if (ifAbsent) {
                 out().println("written: " + shelf.unit().orElse("the broker") + " had no value of " + key
                         + " (it decided that alone)");
@@ -84,6 +88,23 @@ public final class PutCommand extends ShelfCommand {
             throw mistake(String.valueOf(e.getMessage()));
         }
         return 0;
+    }
+
+    /** Where the time of day is not known, a time to live depends on the unit that it was given at. */
+    private void warnOfUnknownTime(Bookshelf shelf) {
+        try {
+            shelf.get("$bookshelf/clock")
+                    .filter(clock ->
+                            Json.text(Json.parse(clock.value()), "known").equals("false"))
+                    .ifPresent(clock -> {
+                        err().println("bookshelf: written; but " + shelf.unit().orElse("the unit")
+                                + " does not know the time of day, so the value ends in time only as long as that unit"
+                                + " runs (see bookshelf status)");
+                        err().flush();
+                    });
+        } catch (RefusedException mayNotBeRead) {
+            // It was written; more cannot be said.
+        }
     }
 
     private PutOptions how() {

@@ -1,6 +1,6 @@
 package io.bookshelf.cli.shelf;
 
-import java.io.Console;
+import io.bookshelf.cli.output.Printing;
 import java.util.Map;
 
 /** What is known of where output goes: colour on a terminal, none in a pipe, none where {@code NO_COLOR} is set. */
@@ -13,10 +13,8 @@ final class Screen {
         this.colour = colour;
     }
 
-    @SuppressWarnings("SystemConsoleNull") // it is null without a terminal where jdk.console says java.base
     static Screen ofThisProcess() {
-        Console console = System.console();
-        boolean terminal = console != null && console.isTerminal();
+        boolean terminal = Printing.outIsTerminal();
         Map<String, String> variables = System.getenv();
         boolean colour = terminal
                 && variables.getOrDefault("NO_COLOR", "").isEmpty()
@@ -45,6 +43,6 @@ final class Screen {
     }
 
     private String paint(String code, String text) {
-        return colour ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+        return colour ? Printing.control("\u001b[" + code + "m") + text + Printing.control("\u001b[0m") : text;
     }
 }

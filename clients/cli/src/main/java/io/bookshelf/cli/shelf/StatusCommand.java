@@ -83,7 +83,9 @@ public final class StatusCommand extends ShelfCommand {
                 state.text("clock", "time")
                         + (state.text("clock", "known").equals("true")
                                 ? ", known by " + state.text("clock", "source")
-                                : ", " + screen.bad("not known: nothing expires")));
+                                : ", "
+                                        + screen.bad(
+                                                "not known: a time to live ends only as long as the unit runs where it was given")));
         if (Json.field(state.document("health"), "warnings") instanceof List<?> warnings) {
             warnings.forEach(each -> line("warning", screen.bad(String.valueOf(each))));
         }
