@@ -27,7 +27,7 @@ final class Puts {
     private final TreeMap<Long, Waiting> waiting = new TreeMap<>();
 
     /** Another one for each client, so that a program that is started again gives no id twice. */
-    private final String ids = UUID.randomUUID().toString().replace("-", "") + "-";
+    private final String ids = UUID.randomUUID().toString().substring(0, 18) + "-";
 
     private long next;
     private @Nullable Runnable whenEmpty;

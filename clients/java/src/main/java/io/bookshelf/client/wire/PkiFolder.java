@@ -22,7 +22,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -97,11 +96,13 @@ public final class PkiFolder {
         }
     }
 
-    /** The folder itself stands for the lists in it: it changes when one of them is put there or replaced. */
     private static List<FileStamp> stamps(Path folder) {
-        return Stream.of(folder, folder.resolve("ca.pem"), folder.resolve("cert.pem"), folder.resolve("key.pem"))
-                .map(FileStamp::of)
-                .toList();
+        List<FileStamp> stamps = new ArrayList<>();
+        for (String file : List.of("ca.pem", "cert.pem", "key.pem")) {
+            stamps.add(FileStamp.of(folder.resolve(file)));
+        }
+        RevocationLists.files(folder).forEach(file -> stamps.add(FileStamp.of(file)));
+        return stamps;
     }
 
     /** Reads the files again if they have changed. */

@@ -3,6 +3,7 @@ package io.bookshelf.client.wire;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -39,16 +41,28 @@ final class RevocationLists {
         this.folder = folder;
     }
 
+    /** The files of a folder that are called lists, in the order of their names; none if it cannot be read. */
+    static List<Path> files(Path folder) {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.crl")) {
+            files.forEach(found::add);
+        } catch (IOException | DirectoryIteratorException notNow) {
+            // What is known stays.
+        }
+        found.sort(null);
+        return found;
+    }
+
     /** Reads the files; what is no list of one of these authorities is passed over. */
     void read(List<X509Certificate> authorities) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.crl")) {
-            for (Path file : files) {
+        for (Path file : files(folder)) {
+            try {
                 if (Files.size(file) <= LONGEST) {
                     take(Files.readAllBytes(file), authorities);
                 }
+            } catch (IOException notNow) {
+                // It is read when it has changed.
             }
-        } catch (IOException | java.nio.file.DirectoryIteratorException notNow) {
-            // What is known stays.
         }
     }
 
@@ -105,13 +119,15 @@ final class RevocationLists {
 
     /** An INTEGER in an OCTET STRING; null for anything else. */
     private static @Nullable BigInteger number(byte @Nullable [] der) {
-        boolean right = der != null
-                && der.length >= 5
-                && der[0] == OCTETS
-                && der[1] == der.length - 2
-                && der[2] == INTEGER
-                && der[3] == der.length - 4;
-        return right ? new BigInteger(Arrays.copyOfRange(der, 4, der.length)) : null;
+        if (der == null
+                || der.length < 5
+                || der[0] != OCTETS
+                || der[1] != der.length - 2
+                || der[2] != INTEGER
+                || der[3] != der.length - 4) {
+            return null;
+        }
+        return new BigInteger(Arrays.copyOfRange(der, 4, der.length));
     }
 
     /** Somebody who stole a unit does not hand out the list that puts it out: what was seen once counts after a restart, too. */
