@@ -201,19 +201,16 @@ final class LibraryIT {
         Relay cable = UNITS.closing(new Relay(unit.mqtt(), Duration.ZERO));
         Bookshelf far = UNITS.closing(through(cable));
         String large = "x".repeat(10_000);
-        CompletableFuture<Void> write;
-        CompletableFuture<Void> claim;
-        try (Asleep asleep = new Asleep(unit.process().pid())) {
-            long before = cable.traffic().bytesThere();
-            claim = far.putAsync("lib/way/claim", bytes(large), PutOptions.DEFAULT.ifAbsent());
-            write = far.putAsync("lib/way/write", bytes(large), PutOptions.DEFAULT);
-            await("both are on their way").until(() -> cable.traffic().bytesThere() - before > 2L * large.length());
-            cable.cut();
-            assertThatThrownBy(claim::join)
-                    .hasRootCauseInstanceOf(NoAnswerException.class)
-                    .hasMessageContaining("the connection broke before the write of lib/way/claim");
-            assertThat(write).isNotDone();
-        }
+        cable.holdAnswers();
+        long before = cable.traffic().bytesThere();
+        CompletableFuture<Void> claim = far.putAsync("lib/way/claim", bytes(large), PutOptions.DEFAULT.ifAbsent());
+        CompletableFuture<Void> write = far.putAsync("lib/way/write", bytes(large), PutOptions.DEFAULT);
+        await("both are on their way").until(() -> cable.traffic().bytesThere() - before > 2L * large.length());
+        cable.cut();
+        assertThatThrownBy(claim::join)
+                .hasRootCauseInstanceOf(NoAnswerException.class)
+                .hasMessageContaining("the connection broke before the write of lib/way/claim");
+        assertThat(write).isNotDone();
         cable.heal();
         write.join();
     }

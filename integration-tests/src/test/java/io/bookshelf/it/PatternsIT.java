@@ -276,4 +276,52 @@ final class PatternsIT {
             soon().until(() -> dns.addresses().isEmpty());
         }
     }
+
+    /** The unit has given it to another one, which its holder has not heard of yet. */
+    @Test
+    void aLeaseThatIsGivenBackLeavesThatOfASuccessor() throws Exception {
+        Relay cable = new Relay(network.unit("hall").mqtt(), Duration.ZERO);
+        try (cable;
+                Bookshelf slow = Bookshelf.at(
+                                "mqtt://127.0.0.1:" + cable.address().getPort())
+                        .connect()) {
+            Lease lease = Lease.take(slow, "late", "one", FOR_LONG, () -> {}).orElseThrow();
+            cable.holdAnswers();
+            hall.put("lease/late", "two x");
+            assertThat(lease.isHeld()).as("as far as it knows").isTrue();
+            long before = cable.traffic().bytesThere();
+            Thread closing = Thread.ofVirtual().start(lease::close);
+            await("it speaks").until(() -> cable.traffic().bytesThere() > before);
+            cable.letAnswersThrough();
+            assertThat(closing.join(RawMqtt.PATIENCE)).isTrue();
+            assertThat(Lease.holder(hall, "late")).contains("two");
+        }
+        try (Lease lease = Lease.take(hall, "own", "one", FOR_LONG, () -> {}).orElseThrow()) {
+            assertThat(lease.isHeld()).isTrue();
+        }
+        assertThat(Lease.holder(hall, "own")).as("its own is gone").isEmpty();
+    }
+
+    @Test
+    void aRolloutGoesOnlyForThePlanForWhichAllThatTakePartAreReady() {
+        try (Rollout here = new Rollout(hall, "all");
+                Rollout there = new Rollout(hall, "all")) {
+            assertThat(here.go()).as("no plan").isFalse();
+            here.propose("one");
+            assertThat(here.go()).as("nobody is ready").isFalse();
+            await().until(() -> there.plan().equals(Optional.of("one")));
+            there.ready("hall");
+            there.ready("attic");
+            assertThat(here.go()).isTrue();
+            await().until(there::isGo);
+            here.propose("two");
+            assertThat(here.go()).as("nobody is ready for the newer plan").isFalse();
+            await().until(() -> there.plan().equals(Optional.of("two")));
+            there.ready("hall");
+            assertThat(here.go()).as("one of two").isFalse();
+            assertThat(there.isGo()).isFalse();
+            assertThat(here.goIfReady(List.of("hall"))).isTrue();
+            await().until(there::isGo);
+        }
+    }
 }

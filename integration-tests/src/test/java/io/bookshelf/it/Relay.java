@@ -29,6 +29,7 @@ final class Relay implements Closeable {
     private final Set<Socket> open = new HashSet<>();
     private final AtomicInteger connections = new AtomicInteger();
     private boolean cut;
+    private boolean held;
     private Traffic traffic = new Traffic(0, 0, 0, 0);
 
     /**
@@ -93,8 +94,26 @@ final class Relay implements Closeable {
     /** Ends all connections, and each that is made, until it is healed. */
     synchronized void cut() {
         cut = true;
+        held = false;
         open.forEach(Relay::close);
         open.clear();
+        notifyAll();
+    }
+
+    /** From now on nothing comes back to who dialled, until it is let through; a cut loses it. */
+    synchronized void holdAnswers() {
+        held = true;
+    }
+
+    synchronized void letAnswersThrough() {
+        held = false;
+        notifyAll();
+    }
+
+    private synchronized void awaitPassing(Socket to) throws InterruptedException {
+        while (held && open.contains(to)) {
+            wait();
+        }
     }
 
     synchronized void heal() {
@@ -151,6 +170,9 @@ final class Relay implements Closeable {
         try {
             OutputStream out = sink.getOutputStream();
             for (Piece piece = underWay.take(); piece.bytes.length > 0; piece = underWay.take()) {
+                if (!there) {
+                    awaitPassing(sink);
+                }
                 out.write(piece.bytes);
             }
         } catch (IOException | InterruptedException closed) {

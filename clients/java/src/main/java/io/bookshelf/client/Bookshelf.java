@@ -4,6 +4,7 @@ import io.bookshelf.client.wire.Filters;
 import io.bookshelf.client.wire.WireMessage;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.schema.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,11 @@ public final class Bookshelf implements AutoCloseable {
         return engine.isConnected();
     }
 
+    /** To be called before waiting; see {@link Engine#mayWait}. */
+    void mayWait() {
+        engine.mayWait();
+    }
+
     /** How this was connected. */
     public ConnectOptions options() {
         return options;
@@ -114,20 +120,38 @@ public final class Bookshelf implements AutoCloseable {
         return List.of(filters);
     }
 
-    /** Writes text, in UTF-8; returns when it is on the unit's disk. */
-    public void put(String key, String text) {
-        put(key, text.getBytes(StandardCharsets.UTF_8), PutOptions.DEFAULT);
+    /** Writes text, in UTF-8; returns when it is on the unit's disk, with the version as {@link #put(String, byte[], PutOptions)}. */
+    public Optional<Version> put(String key, String text) {
+        return put(key, text.getBytes(StandardCharsets.UTF_8), PutOptions.DEFAULT);
     }
 
-    /** Writes a value; returns when it is on the unit's disk. */
-    public void put(String key, byte[] value) {
-        put(key, value, PutOptions.DEFAULT);
+    /** Writes a value; returns when it is on the unit's disk, with the version as {@link #put(String, byte[], PutOptions)}. */
+    public Optional<Version> put(String key, byte[] value) {
+        return put(key, value, PutOptions.DEFAULT);
     }
 
-    /** Writes a value with properties; returns when it is on the unit's disk. */
-    public void put(String key, byte[] value, PutOptions how) {
+    /**
+     * Writes a value with properties; returns when it is on the unit's disk.
+     *
+     * @return the version that this write was given, to compare with that of an {@link Entry}; empty where the unit is an older
+     *     one that does not say, or a broker that is none
+     */
+    public Optional<Version> put(String key, byte[] value, PutOptions how) {
         engine.mayWait();
-        Futures.join(putAsync(key, value, how));
+        return Futures.join(putVersionAsync(key, value, how));
+    }
+
+    /**
+     * As {@link #putVersionAsync}, without the version.
+     *
+     * @param value at least one byte: an empty value would delete
+     */
+    public CompletableFuture<Void> putAsync(String key, byte[] value, PutOptions how) {
+        return withoutVersion(putVersionAsync(key, value, how));
+    }
+
+    private static CompletableFuture<Void> withoutVersion(CompletableFuture<Optional<Version>> written) {
+        return written.thenApply(version -> null);
     }
 
     /**
@@ -136,11 +160,13 @@ public final class Bookshelf implements AutoCloseable {
      * no longer than the time-out, after which it fails with an {@link UnreachableException}. Where it is called by what
      * this client runs when a future is done, it does not wait, and fails at once then. Writes of one client are applied in the order of the
      * calls. One that is not acknowledged when the connection breaks is sent again when it is back, unless it is
-     * {@link PutOptions#ifAbsent()}: that one fails with a {@link NoAnswerException}.
+     * {@link PutOptions#ifAbsent()}: that one fails with a {@link NoAnswerException}. The unit knows it again, for an hour, by an
+     * id that goes along: had it been written the first time, it is not written over what somebody has written since. (An
+     * older unit does not know ids, and another unit not those of this one: there it is a new write.)
      *
      * @param value at least one byte: an empty value would delete
      */
-    public CompletableFuture<Void> putAsync(String key, byte[] value, PutOptions how) {
+    public CompletableFuture<Optional<Version>> putVersionAsync(String key, byte[] value, PutOptions how) {
         Key.of(key);
         if (value.length == 0) {
             throw new IllegalArgumentException("a value has at least one byte; to delete " + key + ", delete it");
@@ -161,10 +187,23 @@ public final class Bookshelf implements AutoCloseable {
         Futures.join(deleteAsync(key));
     }
 
+    /**
+     * As {@link #delete}, but only over the connection that there is now: it is not sent again when that one breaks, for what
+     * would be wrong if it came later.
+     *
+     * @throws NoAnswerException if the connection breaks before it is acknowledged
+     */
+    public void deleteNow(String key) {
+        engine.mayWait();
+        Key.of(key);
+        Futures.join(engine.put(new WireMessage(key, new byte[0], true, 1, -1, ValueProperties.NONE), false, true));
+    }
+
     /** As {@link #delete}. */
     public CompletableFuture<Void> deleteAsync(String key) {
         Key.of(key);
-        return engine.put(new WireMessage(key, new byte[0], true, 1, -1, ValueProperties.NONE), false, false);
+        return withoutVersion(
+                engine.put(new WireMessage(key, new byte[0], true, 1, -1, ValueProperties.NONE), false, false));
     }
 
     /**
@@ -181,7 +220,9 @@ public final class Bookshelf implements AutoCloseable {
     /**
      * Watches, and hands what happens to a listener, one event after the other, on a virtual thread of its own; the
      * listener may block, and use this client. What it throws goes to its thread's handler of uncaught exceptions, which
-     * prints it unless it was set, and the next event follows. It ends when the watch is closed.
+     * prints it unless it was set, and the next event follows. It ends when the watch is closed; where it ends by itself, since
+     * the unit lets nobody with this client's rights read there or another client has taken its id, the last event is a
+     * {@link WatchEvent.Interrupted} that says why.
      */
     public Watch watch(String filter, Consumer<WatchEvent> listener) {
         Watch watch = watch(filter);
@@ -195,7 +236,13 @@ public final class Bookshelf implements AutoCloseable {
                 WatchEvent event = watch.take();
                 Listeners.tell(() -> listener.accept(event));
             }
-        } catch (BookshelfException | InterruptedException ended) {
+        } catch (InterruptedException nobodyElse) {
+            watch.close();
+        } catch (BookshelfException ended) {
+            if (!watch.isClosed()) {
+                String why = String.valueOf(ended.getMessage());
+                Listeners.tell(() -> listener.accept(new WatchEvent.Interrupted(why, ended)));
+            }
             watch.close();
         }
     }

@@ -1,10 +1,13 @@
 package io.bookshelf.client;
 
+import io.bookshelf.client.wire.PkiFolder;
 import io.bookshelf.client.wire.Wire;
 import io.bookshelf.client.wire.WireException;
 import io.bookshelf.client.wire.WireListener;
 import io.bookshelf.client.wire.WireMessage;
+import io.bookshelf.schema.Version;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,6 +51,7 @@ final class Engine implements WireListener {
     private String problem = "not connected yet";
     private int attempts;
     private volatile String farewell = CLOSED;
+    private volatile boolean closed;
     private boolean closing;
 
     Engine(ConnectOptions options) {
@@ -62,8 +66,22 @@ final class Engine implements WireListener {
         this.puts = new Puts(this::run, this::later);
     }
 
+    /** Ends the connection to a unit that was revoked; what is known of revocations changed. */
+    private void judge() {
+        Wire now = wire;
+        if (now != null) {
+            now.endIfUnwanted();
+        }
+    }
+
     /** Connects for the first time. */
     CompletableFuture<Void> start() {
+        PkiFolder pki = options.wire().pki();
+        if (pki != null) {
+            Revocations revocations = new Revocations(pki, () -> run(this::judge));
+            interests.add(revocations, null);
+            revocations.look(this::later);
+        }
         run(this::attempt);
         return first;
     }
@@ -76,6 +94,11 @@ final class Engine implements WireListener {
 
     boolean isConnected() {
         return connected;
+    }
+
+    /** Has whoever uses it ended it? */
+    boolean isClosed() {
+        return closed;
     }
 
     /**
@@ -92,19 +115,19 @@ final class Engine implements WireListener {
     }
 
     /**
-     * Writes.
+     * Writes; completes with the version where the unit tells it.
      *
      * @param once not sent again on another connection
      * @param onlyNow not sent on another connection than the one that there is now
      */
-    CompletableFuture<Void> put(WireMessage message, boolean once, boolean onlyNow) {
+    CompletableFuture<Optional<Version>> put(WireMessage message, boolean once, boolean onlyNow) {
         try {
             // This client's own thread is the one that makes room, so it cannot wait for some.
             room.take(message, Thread.currentThread() == own ? Duration.ZERO : options.timeout());
         } catch (UnreachableException full) {
             return CompletableFuture.failedFuture(full);
         }
-        CompletableFuture<Void> outcome = new CompletableFuture<>();
+        CompletableFuture<Optional<Version>> outcome = new CompletableFuture<>();
         var unused = outcome.whenComplete((done, failure) -> room.giveBack(message));
         boolean taken = run(() -> {
             if (closing) {
@@ -163,10 +186,14 @@ final class Engine implements WireListener {
         return problem;
     }
 
-    /** Runs it on the engine's thread after a while. */
+    /** Runs it on the engine's thread after a while; never after the end. */
     Runnable later(Runnable task, Duration delay) {
-        var scheduled = thread.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
-        return () -> scheduled.cancel(false);
+        try {
+            var scheduled = thread.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+            return () -> scheduled.cancel(false);
+        } catch (RejectedExecutionException ended) {
+            return () -> {};
+        }
     }
 
     private void attempt() {
@@ -269,6 +296,7 @@ final class Engine implements WireListener {
 
     /** Waits for the writes that are on their way, says farewell, and lets go of everything. */
     CompletableFuture<Void> close() {
+        closed = true;
         run(() -> {
             if (!closing) {
                 closing = true;

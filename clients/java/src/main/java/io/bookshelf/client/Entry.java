@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class Entry {
     static final String VERSION = "bookshelf-version";
     static final String UNIT = "bookshelf-unit";
     static final String TIME = "bookshelf-time";
+    static final String WRITE_ID = "bookshelf-write-id";
 
     private final String key;
     private final byte[] value;
@@ -37,6 +39,7 @@ public final class Entry {
     private final @Nullable String unit;
     private final @Nullable Instant time;
     private final @Nullable Instant expires;
+    private final long expiresNanos;
 
     /** @param expirySeconds what remains of its time to live, −1 for no end */
     Entry(String key, byte[] value, ValueProperties given, long expirySeconds, Instant received) {
@@ -51,6 +54,7 @@ public final class Entry {
                 case VERSION -> stamp = version(each.value());
                 case UNIT -> author = each.value();
                 case TIME -> written = instant(each.value());
+                case WRITE_ID -> {} // of a unit that does not know it, and keeps it
                 default -> own.add(each);
             }
         }
@@ -58,6 +62,7 @@ public final class Entry {
         this.unit = author;
         this.time = written;
         this.expires = expirySeconds < 0 ? null : received.plusSeconds(expirySeconds);
+        this.expiresNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.max(0, expirySeconds));
         this.properties = given.withUser(own);
     }
 
@@ -127,7 +132,10 @@ public final class Entry {
         return time().map(written -> written.isAfter(now) ? Duration.ZERO : Duration.between(written, now));
     }
 
-    /** When it ends by itself, by this machine's clock; empty for never. Nothing is sent when that time comes. */
+    /**
+     * When it ends by itself, by this machine's clock as it was when the entry came; empty for never. Watches and maps go by a
+     * clock that nobody sets, so they tell of the end in time even where this clock is set meanwhile.
+     */
     public Optional<Instant> expires() {
         return Optional.ofNullable(expires);
     }
@@ -136,8 +144,13 @@ public final class Entry {
         return value;
     }
 
-    boolean hasExpired(Instant now) {
-        return expires != null && !now.isBefore(expires);
+    /** When it ends, by {@link System#nanoTime}; it must be one that ends. */
+    long expiresNanos() {
+        return expiresNanos;
+    }
+
+    boolean hasExpired() {
+        return expires != null && System.nanoTime() - expiresNanos >= 0;
     }
 
     /** Same key, value, properties and version. */

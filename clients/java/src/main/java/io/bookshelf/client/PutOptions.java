@@ -39,7 +39,7 @@ public final class PutOptions {
     }
 
     /**
-     * The key ends by itself after this time, on all units; nobody is told when it does.
+     * The key ends by itself after this time, on all units; watches and maps tell that it is gone.
      *
      * @param timeToLive at least a second; parts of a second are rounded up; at most 136 years
      */

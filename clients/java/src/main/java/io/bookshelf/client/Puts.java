@@ -3,21 +3,32 @@ package io.bookshelf.client;
 import io.bookshelf.client.wire.Wire;
 import io.bookshelf.client.wire.WireException;
 import io.bookshelf.client.wire.WireMessage;
+import io.bookshelf.schema.Version;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The writes that have not been acknowledged, in their order. Belongs to the engine's thread. */
+/**
+ * The writes that have not been acknowledged, in their order. Each has an id by which a unit knows it again: one that is sent
+ * again after a lost acknowledgement is answered as the first time, and does not write over what somebody has written since.
+ * Belongs to the engine's thread.
+ */
 final class Puts {
     private final Executor thread;
     private final BiFunction<Runnable, Duration, Runnable> later;
     private final TreeMap<Long, Waiting> waiting = new TreeMap<>();
+
+    /** Another one for each client, so that a program that is started again gives no id twice. */
+    private final String ids = UUID.randomUUID().toString().substring(0, 18) + "-";
+
     private long next;
     private @Nullable Runnable whenEmpty;
 
@@ -25,12 +36,12 @@ final class Puts {
         final long number;
         final WireMessage message;
         final boolean once;
-        final CompletableFuture<Void> outcome;
+        final CompletableFuture<Optional<Version>> outcome;
         Runnable cancel = () -> {};
         boolean sent;
         boolean sentEver;
 
-        Waiting(long number, WireMessage message, boolean once, CompletableFuture<Void> outcome) {
+        Waiting(long number, WireMessage message, boolean once, CompletableFuture<Optional<Version>> outcome) {
             this.number = number;
             this.message = message;
             this.once = once;
@@ -52,7 +63,7 @@ final class Puts {
     void add(
             WireMessage message,
             boolean once,
-            CompletableFuture<Void> outcome,
+            CompletableFuture<Optional<Version>> outcome,
             Duration timeout,
             Supplier<String> problem) {
         Waiting put = new Waiting(next++, message, once, outcome);
@@ -90,10 +101,12 @@ final class Puts {
     private void send(Waiting put, Wire wire) {
         put.sent = true;
         put.sentEver = true;
-        var unused = wire.publish(put.message)
-                .whenComplete((done, failure) -> thread.execute(() -> {
+        // A broker that is no unit would hand the id on to everybody who reads.
+        WireMessage named = wire.unit() == null ? put.message : put.message.with(Entry.WRITE_ID, ids + put.number);
+        var unused = wire.publish(named)
+                .whenComplete((version, failure) -> thread.execute(() -> {
                     if (failure == null) {
-                        settle(put, () -> put.outcome.complete(null));
+                        settle(put, () -> put.outcome.complete(version));
                     } else if (Futures.root(failure) instanceof WireException why
                             && why.kind() == WireException.Kind.REFUSED) {
                         fail(put, Futures.exception(why));

@@ -1,7 +1,7 @@
 package io.bookshelf.client;
 
+import io.bookshelf.schema.Version;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys under a prefix as a map of typed values, kept current by a watch; reading it asks nobody. Names are keys without
@@ -45,6 +46,7 @@ public final class ShelfMap<T> implements AutoCloseable {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> complete = new CompletableFuture<>();
     private final Watch watch;
+    private volatile @Nullable BookshelfException ended;
 
     private record Held<T>(T value, Entry entry) {}
 
@@ -66,11 +68,14 @@ public final class ShelfMap<T> implements AutoCloseable {
                     listeners.forEach(Listeners::tell);
                 }
             }
-        } catch (BookshelfException | InterruptedException ended) {
-            complete.completeExceptionally(
-                    ended instanceof BookshelfException why
-                            ? why
-                            : new NoAnswerException("interrupted while waiting for an answer"));
+        } catch (InterruptedException nobodyElse) {
+            complete.completeExceptionally(new NoAnswerException("interrupted while waiting for an answer"));
+        } catch (BookshelfException why) {
+            complete.completeExceptionally(why);
+            if (!watch.isClosed()) {
+                ended = why;
+                listeners.forEach(Listeners::tell);
+            }
         }
     }
 
@@ -118,8 +123,10 @@ public final class ShelfMap<T> implements AutoCloseable {
      * Waits until all that the unit held when the map was made is in it.
      *
      * @throws NoAnswerException if that takes longer
+     * @throws RefusedException if the unit lets nobody with this client's rights read there
      */
     public void awaitComplete(Duration longest) {
+        shelf.mayWait();
         try {
             Futures.join(complete.copy().orTimeout(longest.toNanos(), TimeUnit.NANOSECONDS));
         } catch (IllegalStateException e) {
@@ -152,22 +159,30 @@ public final class ShelfMap<T> implements AutoCloseable {
         return Map.copyOf(unreadable);
     }
 
-    private Optional<Held<T>> current(@org.jspecify.annotations.Nullable Held<T> found) {
-        return found == null || found.entry().hasExpired(Instant.now()) ? Optional.empty() : Optional.of(found);
+    private Optional<Held<T>> current(@Nullable Held<T> found) {
+        return found == null || found.entry().hasExpired() ? Optional.empty() : Optional.of(found);
     }
 
-    /** Writes a value; returns when it is on the unit's disk. */
-    public void put(String name, T value) {
-        put(name, value, PutOptions.DEFAULT);
+    /**
+     * Why it is not kept current any more: a {@link RefusedException} where the unit does not let this client read, an
+     * {@link UnreachableException} where another client has taken its id. Empty as long as it is, and once it was closed.
+     */
+    public Optional<BookshelfException> ended() {
+        return Optional.ofNullable(ended);
+    }
+
+    /** Writes a value; returns when it is on the unit's disk, with the version as {@link Bookshelf#put(String, byte[], PutOptions)}. */
+    public Optional<Version> put(String name, T value) {
+        return put(name, value, PutOptions.DEFAULT);
     }
 
     /** Writes a value with properties; the codec's content type goes along unless another is given. */
-    public void put(String name, T value, PutOptions how) {
+    public Optional<Version> put(String name, T value, PutOptions how) {
         PutOptions typed =
                 how.properties().contentType() == null && !codec.contentType().isEmpty()
                         ? how.contentType(codec.contentType())
                         : how;
-        shelf.put(prefix + name, codec.encode(value), typed);
+        return shelf.put(prefix + name, codec.encode(value), typed);
     }
 
     /** Deletes a name; returns when that is on the unit's disk. */
@@ -176,7 +191,8 @@ public final class ShelfMap<T> implements AutoCloseable {
     }
 
     /**
-     * Runs it after each change, on the map's own thread, one at a time; it may block, and use the client. What it throws
+     * Runs it after each change, and when the map has {@link #ended} by itself, on the map's own thread, one at a time; it may
+     * block, and use the client. That a time to live is over is a change, too. What it throws
      * goes to that thread's handler of uncaught exceptions.
      */
     public void onChange(Runnable listener) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -59,10 +60,14 @@ public final class Watch implements AutoCloseable {
     private final LinkedHashMap<String, WatchEvent> waiting = new LinkedHashMap<>();
     private final Map<String, Optional<Version>> told = new HashMap<>();
     private final Set<String> doubtful = new HashSet<>();
+    private final Expiries expiries = new Expiries(System.nanoTime());
+    private Runnable cancelExpiry = () -> {};
     private long waitingBytes;
     private boolean inSnapshot = true;
     private boolean resting;
     private @Nullable BookshelfException end;
+
+    private volatile boolean closed;
 
     Watch(Engine engine, List<String> filters) {
         this.engine = engine;
@@ -79,6 +84,7 @@ public final class Watch implements AutoCloseable {
      * @throws RefusedException if the unit lets nobody with this client's rights read under the filters
      * @throws UnreachableException once the watch or its client has been closed
      * @throws InterruptedException if the waiting thread is interrupted
+     * @throws IllegalStateException on the client's own thread, which brings the events and cannot wait for one
      */
     public WatchEvent take() throws InterruptedException {
         while (true) {
@@ -89,9 +95,15 @@ public final class Watch implements AutoCloseable {
         }
     }
 
-    /** As {@link #take}, but not longer than this; empty if nothing has happened. */
+    /**
+     * As {@link #take}, but not longer than this; empty if nothing has happened. The client's own thread may ask without
+     * waiting, by {@link Duration#ZERO}.
+     */
     public Optional<WatchEvent> poll(Duration longest) throws InterruptedException {
         long nanos = longest.toNanos();
+        if (nanos > 0) {
+            engine.mayWait();
+        }
         lock.lockInterruptibly();
         try {
             while (waiting.isEmpty()) {
@@ -121,8 +133,14 @@ public final class Watch implements AutoCloseable {
     @Override
     public void close() {
         // In this order: who takes what waits meanwhile must not subscribe again behind it.
+        closed = true;
         feed.failed(new UnreachableException("this watch has been closed"));
         engine.remove(feed);
+    }
+
+    /** Has whoever watches ended it, or the client? */
+    boolean isClosed() {
+        return closed || engine.isClosed();
     }
 
     private static long weight(WatchEvent event) {
@@ -182,14 +200,40 @@ public final class Watch implements AutoCloseable {
                     message.topic(), message.payload(), message.properties(), message.expirySeconds(), Instant.now());
             doubtful.remove(entry.key());
             Optional<Version> before = told.put(entry.key(), entry.version());
+            if (entry.expires().isPresent()) {
+                expiries.set(entry.key(), entry.expiresNanos());
+            } else {
+                expiries.remove(entry.key());
+            }
+            awaitExpiry();
             // Sent again by a snapshot; a value that has got another expiry has got another version, too.
             if (before == null || before.isEmpty() || !before.equals(entry.version())) {
                 offer(entry.key(), new WatchEvent.Changed(entry, inSnapshot));
             }
         }
 
+        /** Looks again when the next value ends. */
+        private void awaitExpiry() {
+            cancelExpiry.run();
+            OptionalLong next = expiries.untilNext(System.nanoTime());
+            cancelExpiry = next.isPresent() && end == null
+                    ? engine.later(
+                            this::expire, Duration.ofNanos(next.getAsLong()).plusMillis(1))
+                    : () -> {};
+        }
+
+        private void expire() {
+            locked(() -> {
+                if (end == null) {
+                    expiries.due(System.nanoTime()).forEach(this::deleted);
+                    awaitExpiry();
+                }
+            });
+        }
+
         private void deleted(String key) {
             doubtful.remove(key);
+            expiries.remove(key);
             if (told.remove(key) != null) {
                 offer(key, new WatchEvent.Deleted(key));
             }
@@ -222,6 +266,7 @@ public final class Watch implements AutoCloseable {
             locked(() -> {
                 if (end == null) {
                     end = why;
+                    cancelExpiry.run();
                 }
                 somethingNew.signalAll();
             });

@@ -1,5 +1,7 @@
 package io.bookshelf.client;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a {@link Watch} tells.
  *
@@ -25,7 +27,7 @@ public sealed interface WatchEvent {
      */
     record Changed(Entry entry, boolean snapshot) implements WatchEvent {}
 
-    /** A key that was told before has no value any more. */
+    /** A key that was told before has no value any more: it was deleted, or its time to live is over. */
     record Deleted(String key) implements WatchEvent {}
 
     /**
@@ -39,9 +41,16 @@ public sealed interface WatchEvent {
 
     /**
      * The unit cannot be reached. What was told stays as it was; what changes meanwhile is told when it is back, as
-     * current values.
+     * current values. Where this is the end of the watch it is the last event, told to listeners alone: whoever takes events
+     * gets the exception.
      *
      * @param reason a sentence
+     * @param end null if the watch goes on; otherwise why it does not, such as a {@link RefusedException} where this client
+     *     may not read
      */
-    record Interrupted(String reason) implements WatchEvent {}
+    record Interrupted(String reason, @Nullable BookshelfException end) implements WatchEvent {
+        Interrupted(String reason) {
+            this(reason, null);
+        }
+    }
 }

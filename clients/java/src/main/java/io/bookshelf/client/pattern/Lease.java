@@ -148,13 +148,22 @@ public final class Lease implements AutoCloseable {
             beat.close();
             watch.close();
         }
-        // Deleted later, over another connection, it could be somebody else's by then.
         if (had && shelf.isConnected()) {
             try {
-                shelf.delete(key);
+                giveBack();
             } catch (BookshelfException unreachable) {
                 // It expires by itself.
             }
+        }
+    }
+
+    /**
+     * What this side knows may be old: the unit may have given the lease to another one since, or heard of another holder. So it
+     * is asked first, and deleted over the same connection or not at all.
+     */
+    private void giveBack() {
+        if (shelf.get(key).filter(this::isMine).isPresent()) {
+            shelf.deleteNow(key);
         }
     }
 }

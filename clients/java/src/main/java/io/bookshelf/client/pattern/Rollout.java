@@ -5,9 +5,13 @@ import io.bookshelf.client.Codecs;
 import io.bookshelf.client.Entry;
 import io.bookshelf.client.ShelfMap;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * A change in two steps, for what units have to do together, such as moving to another channel: first each gets ready for a
@@ -43,6 +47,9 @@ public final class Rollout implements AutoCloseable {
     private static final String GO = "go";
     private static final String READY = "ready/";
 
+    /** No unit has a name with a slash. */
+    private static final List<String> NOBODY_YET = List.of("/");
+
     private final Bookshelf shelf;
     private final String prefix;
     private final ShelfMap<String> keys;
@@ -76,12 +83,12 @@ public final class Rollout implements AutoCloseable {
 
     /** The units that are ready for this plan, as far as is known here. */
     public SortedSet<String> ready() {
-        return version().map(this::readyFor).orElseGet(TreeSet::new);
+        return version().map(version -> readyFor(version, keys.values())).orElseGet(TreeSet::new);
     }
 
-    private SortedSet<String> readyFor(String version) {
+    private static SortedSet<String> readyFor(String version, Map<String, String> stated) {
         TreeSet<String> units = new TreeSet<>();
-        keys.values().forEach((name, about) -> {
+        stated.forEach((name, about) -> {
             if (name.startsWith(READY) && about.equals(version)) {
                 units.add(name.substring(READY.length()));
             }
@@ -89,9 +96,21 @@ public final class Rollout implements AutoCloseable {
         return units;
     }
 
-    /** Says go for the plan that is known here, whoever is ready. */
-    public void go() {
-        version().ifPresent(version -> keys.put(GO, version));
+    /**
+     * Says go if all that take part are ready for the plan that the unit has now: all units that have ever said that they are
+     * ready, for this plan or one before it, and at least one. To go without some of them, name those that have to be ready,
+     * by {@link #goIfReady}.
+     *
+     * @return whether they were
+     */
+    public boolean go() {
+        return go(stated -> {
+            List<String> all = stated.keySet().stream()
+                    .filter(name -> name.startsWith(READY))
+                    .map(name -> name.substring(READY.length()))
+                    .toList();
+            return all.isEmpty() ? NOBODY_YET : all;
+        });
     }
 
     /**
@@ -100,9 +119,21 @@ public final class Rollout implements AutoCloseable {
      * @return whether they were
      */
     public boolean goIfReady(Collection<String> units) {
+        return go(stated -> units);
+    }
+
+    private boolean go(Function<Map<String, String>, Collection<String>> whose) {
         // Asked of the unit, and once: what is known here may still be the plan before, for which all were ready.
-        Optional<String> version = shelf.get(prefix + PLAN).flatMap(Rollout::version);
-        boolean all = version.isPresent() && readyFor(version.get()).containsAll(units);
+        Map<String, String> stated = new HashMap<>();
+        Optional<String> version = Optional.empty();
+        for (Entry entry : shelf.list(prefix + "#")) {
+            String name =
+                    entry.key().substring(Math.min(prefix.length(), entry.key().length()));
+            stated.put(name, entry.text());
+            version = name.equals(PLAN) ? version(entry) : version;
+        }
+        Collection<String> units = whose.apply(stated);
+        boolean all = version.isPresent() && readyFor(version.get(), stated).containsAll(units);
         if (all) {
             keys.put(GO, version.get());
         }

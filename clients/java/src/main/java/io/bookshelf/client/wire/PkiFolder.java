@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -21,14 +23,15 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A folder as {@code bookshelf pki issue} makes it: {@code ca.pem}, {@code cert.pem}, {@code key.pem} (PKCS #8). Whoever
- * answers must have a certificate of the same network, issued to a unit; its host name plays no part.
+ * answers must have a certificate of the same network, issued to a unit, that no revocation list names; its host name plays no
+ * part. The files are read again when they have changed, so that a renewal needs no restart; as long as they cannot be used
+ * together, what was read before counts. Revocation lists are the files {@code *.crl} beside them (DER, as {@code bookshelf
+ * pki revoke} writes them), and what is seen of them in the state, which is kept there. Thread-safe.
  */
 public final class PkiFolder {
     private static final Pattern KEY =
@@ -36,14 +39,36 @@ public final class PkiFolder {
     private static final Pattern IDENTITY = Pattern.compile("spiffe://([^/]+)/(unit|owner|cloud)/([^/]+)");
     private static final int URI_NAME = 6;
 
-    private final KeyManagerFactory keys;
-    private final TrustManagerFactory trusted;
-    private final String network;
+    private final Path folder;
+    private final RevocationLists lists;
+    private List<FileStamp> seen;
+    private volatile Contents contents;
 
-    private PkiFolder(KeyManagerFactory keys, TrustManagerFactory trusted, String network) {
-        this.keys = keys;
-        this.trusted = trusted;
-        this.network = network;
+    private record Contents(
+            KeyManagerFactory keys, TrustManagerFactory trusted, List<X509Certificate> authorities, String network) {}
+
+    /** By what a change of a file is noticed. */
+    private record FileStamp(
+            Path file,
+            @Nullable FileTime modified,
+            long size,
+            @Nullable Object fileKey) {
+        static FileStamp of(Path file) {
+            try {
+                BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
+                return new FileStamp(file, is.lastModifiedTime(), is.size(), is.fileKey());
+            } catch (IOException e) {
+                return new FileStamp(file, null, 0, null);
+            }
+        }
+    }
+
+    private PkiFolder(Path folder) {
+        this.folder = folder;
+        this.lists = new RevocationLists(folder);
+        this.seen = stamps(folder);
+        this.contents = load(folder);
+        lists.read(contents.authorities());
     }
 
     /**
@@ -52,6 +77,10 @@ public final class PkiFolder {
      * @throws IllegalArgumentException with a sentence if a file is missing, unreadable, or does not fit the others
      */
     public static PkiFolder read(Path folder) {
+        return new PkiFolder(folder);
+    }
+
+    private static Contents load(Path folder) {
         List<X509Certificate> chain = certificates(folder.resolve("cert.pem"));
         List<X509Certificate> authorities = certificates(folder.resolve("ca.pem"));
         String network = part(chain.getFirst(), 1);
@@ -60,30 +89,62 @@ public final class PkiFolder {
                     folder.resolve("cert.pem") + " is no certificate of a Bookshelf network");
         }
         try {
-            return new PkiFolder(keys(folder, chain), trusted(authorities), network);
+            return new Contents(keys(folder, chain), trusted(authorities), authorities, network);
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalArgumentException(
                     "the certificate and the key in " + folder + " cannot be used together: " + e.getMessage(), e);
         }
     }
 
+    private static List<FileStamp> stamps(Path folder) {
+        List<FileStamp> stamps = new ArrayList<>();
+        for (String file : List.of("ca.pem", "cert.pem", "key.pem")) {
+            stamps.add(FileStamp.of(folder.resolve(file)));
+        }
+        RevocationLists.files(folder).forEach(file -> stamps.add(FileStamp.of(file)));
+        return stamps;
+    }
+
+    /** Reads the files again if they have changed. */
+    public synchronized void refresh() {
+        List<FileStamp> now = stamps(folder);
+        if (now.equals(seen)) {
+            return;
+        }
+        seen = now;
+        try {
+            contents = load(folder);
+        } catch (IllegalArgumentException inTheMiddleOfARenewal) {
+            // Its other file will be noticed, too.
+        }
+        lists.read(contents.authorities());
+    }
+
+    /**
+     * Hands in a revocation list, from wherever it comes.
+     *
+     * @return whether it counts now and did not before: an authority that is trusted has signed it, and its number is the
+     *     highest so far
+     */
+    public boolean offer(byte[] der) {
+        return lists.offer(der, contents.authorities());
+    }
+
     KeyManagerFactory keys() {
-        return keys;
+        return contents.keys();
     }
 
     TrustManagerFactory trusted() {
-        return trusted;
+        return contents.trusted();
     }
 
-    /** In place of the check of a host name: is whoever answers a unit of this network? */
-    boolean isUnit(SSLSession session) {
-        try {
-            return session.getPeerCertificates()[0] instanceof X509Certificate shown
-                    && network.equals(part(shown, 1))
-                    && "unit".equals(part(shown, 2));
-        } catch (SSLPeerUnverifiedException e) {
-            return false;
+    /** Why whoever shows this may not be spoken to; null for nothing. Who signed it is the concern of {@link #trusted}. */
+    @Nullable
+    String problemWith(X509Certificate shown) {
+        if (!contents.network().equals(part(shown, 1)) || !"unit".equals(part(shown, 2))) {
+            return "its certificate is not that of a unit of this network";
         }
+        return lists.revoke(shown) ? "its certificate was revoked" : null;
     }
 
     private static @Nullable String part(X509Certificate certificate, int group) {

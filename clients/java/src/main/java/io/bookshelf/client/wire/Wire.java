@@ -8,6 +8,8 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
+import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperties;
+import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.auth.Mqtt5SimpleAuth;
 import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
@@ -18,12 +20,15 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAck;
 import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
+import io.bookshelf.schema.Version;
 import io.reactivex.schedulers.Schedulers;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,16 +37,28 @@ public final class Wire {
     /** The user property of CONNACK by which a Bookshelf unit gives its name. */
     private static final String UNIT = "bookshelf-unit";
 
+    /** The user property of CONNECT that asks a unit for the version of each write; others pass it over. */
+    private static final Mqtt5UserProperties ASK =
+            Mqtt5UserProperties.of(Mqtt5UserProperty.of("bookshelf-ask", "version"));
+
+    private static final String VERSION = "bookshelf-version";
+
     private final Mqtt5AsyncClient client;
     private final WireSettings settings;
     private final WireListener listener;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final @Nullable UnitCheck check;
     private volatile boolean open;
     private volatile @Nullable String unit;
 
     private Wire(WireSettings settings, WireListener listener, Executor socketThread) {
         this.settings = settings;
         this.listener = listener;
+        PkiFolder pki = settings.pki();
+        if (pki != null) {
+            pki.refresh();
+        }
+        this.check = pki == null ? null : new UnitCheck(pki);
         this.client = client(socketThread);
     }
 
@@ -61,10 +78,29 @@ public final class Wire {
                 wire.welcomed(acknowledged);
                 outcome.complete(wire);
             } else {
-                outcome.completeExceptionally(Failures.of(failure, settings));
+                WireException unwanted = wire.unwanted();
+                outcome.completeExceptionally(unwanted == null ? Failures.of(failure, settings) : unwanted);
             }
         });
         return outcome;
+    }
+
+    /** Why whoever answers may not be spoken to, by what is known now; null for nothing. */
+    private @Nullable WireException unwanted() {
+        String problem = check == null ? null : check.problem();
+        return problem == null
+                ? null
+                : new WireException(
+                        WireException.Kind.CONNECTION, 0, settings.address() + " is not spoken to: " + problem);
+    }
+
+    /** Ends the connection if whoever answers may not be spoken to any more, since its certificate was revoked. */
+    public void endIfUnwanted() {
+        WireException unwanted = unwanted();
+        if (unwanted != null) {
+            end(unwanted);
+            var unused = client.disconnect().exceptionally(gone -> null);
+        }
     }
 
     private Mqtt5AsyncClient client(Executor socketThread) {
@@ -78,7 +114,7 @@ public final class Wire {
                         .nettyThreads(1)
                         .applicationScheduler(Schedulers.trampoline())
                         .build())
-                .transportConfig(Transports.of(settings))
+                .transportConfig(Transports.of(settings, check))
                 .addDisconnectedListener(this::disconnected);
         if (address.webSocket()) {
             builder = builder.webSocketConfig(
@@ -92,6 +128,7 @@ public final class Wire {
                 .cleanStart(true)
                 .sessionExpiryInterval(0)
                 .keepAlive(settings.keepAliveSeconds())
+                .userProperties(ASK)
                 .restrictions()
                 .receiveMaximum(1_024)
                 .topicAliasMaximum(64)
@@ -136,23 +173,45 @@ public final class Wire {
         return unit;
     }
 
-    /** Publishes; completes when it is acknowledged (QoS 0: when it is written), fails with a {@link WireException}. */
-    public CompletableFuture<Void> publish(WireMessage message) {
-        return outcome(client.publish(Messages.publish(message)), Wire::published);
+    /**
+     * Publishes; completes when it is acknowledged (QoS 0: when it is written), fails with a {@link WireException}.
+     *
+     * @return the version of what was written, where a unit tells it
+     */
+    public CompletableFuture<Optional<Version>> publish(WireMessage message) {
+        AtomicReference<Optional<Version>> version = new AtomicReference<>(Optional.empty());
+        return outcome(client.publish(Messages.publish(message)), result -> published(result, version))
+                .thenApply(done -> version.get());
     }
 
-    private static @Nullable WireException published(Mqtt5PublishResult result) {
+    private static @Nullable WireException published(
+            Mqtt5PublishResult result, AtomicReference<Optional<Version>> version) {
         if (result instanceof Mqtt5PublishResult.Mqtt5Qos1Result one) {
             var answer = one.getPubAck();
+            version.set(version(answer.getUserProperties()));
             return Failures.refusal(
                     answer.getReasonCode(), answer.getReasonString().orElse(null));
         }
         if (result instanceof Mqtt5PublishResult.Mqtt5Qos2Result two) {
             var answer = two.getPubRec();
+            version.set(version(answer.getUserProperties()));
             return Failures.refusal(
                     answer.getReasonCode(), answer.getReasonString().orElse(null));
         }
         return null;
+    }
+
+    private static Optional<Version> version(Mqtt5UserProperties properties) {
+        return properties.asList().stream()
+                .filter(property -> property.getName().toString().equals(VERSION))
+                .findFirst()
+                .flatMap(property -> {
+                    try {
+                        return Optional.of(Version.parse(property.getValue().toString()));
+                    } catch (IllegalArgumentException notOne) {
+                        return Optional.empty();
+                    }
+                });
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.bookshelf.client.wire;
 
 import io.bookshelf.schema.ValueProperties;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A PUBLISH, in either direction.
@@ -14,4 +16,11 @@ import io.bookshelf.schema.ValueProperties;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record WireMessage(
-        String topic, byte[] payload, boolean retain, int qos, long expirySeconds, ValueProperties properties) {}
+        String topic, byte[] payload, boolean retain, int qos, long expirySeconds, ValueProperties properties) {
+    /** The same with one more user property. */
+    public WireMessage with(String name, String value) {
+        List<ValueProperties.Property> user = new ArrayList<>(properties.user());
+        user.add(new ValueProperties.Property(name, value));
+        return new WireMessage(topic, payload, retain, qos, expirySeconds, properties.withUser(user));
+    }
+}
