@@ -201,7 +201,7 @@ final class SessionReader {
             long at = cursor < 0 ? session.cursor() : cursor;
             return new StoredSession(
                     client,
-                    new SessionChange.SaveSession(client, session.expirySeconds(), session.disconnectedAt(), at),
+                    session.at(at),
                     List.copyOf(subscriptions),
                     List.copyOf(inFlight),
                     List.copyOf(incoming),

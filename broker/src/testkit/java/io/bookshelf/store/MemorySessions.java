@@ -125,7 +125,7 @@ public final class MemorySessions {
     private static StoredSession stored(String client, Rows rows, SessionChange.SaveSession own) {
         return new StoredSession(
                 client,
-                new SessionChange.SaveSession(client, own.expirySeconds(), own.disconnectedAt(), rows.cursor),
+                own.at(rows.cursor),
                 rows.subscriptions.values().stream()
                         .sorted(Comparator.comparingLong(SessionChange.Subscribe::order))
                         .toList(),

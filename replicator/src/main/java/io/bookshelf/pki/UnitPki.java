@@ -153,6 +153,17 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
     }
 
     @Override
+    public String proof(X509Certificate[] chain) {
+        return Proof.of(chain, state.contents().authorities());
+    }
+
+    @Override
+    public boolean isLetIn(String proof) {
+        State now = state;
+        return Proof.isLetIn(proof, now.contents().authorities(), now.lists());
+    }
+
+    @Override
     public void onChange(Runnable judgeAgain) {
         listeners.add(judgeAgain);
     }

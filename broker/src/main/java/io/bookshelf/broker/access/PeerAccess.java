@@ -1,8 +1,10 @@
 package io.bookshelf.broker.access;
 
-import io.bookshelf.broker.peer.PeerIdentity;
+import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.topic.TopicFilter;
 import io.bookshelf.schema.Scope;
+import io.bookshelf.store.Holder;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +23,22 @@ public final class PeerAccess implements AccessPolicy {
     private static final String SNAPSHOT = "$bookshelf/snapshot/";
     private static final TopicFilter ALL_UNITS = TopicFilter.parse(UNITS + "#");
 
+    /** Network, kind and name. */
+    private static final int PARTS_OF_A_NAME = 3;
+
     private final AccessPolicy local;
     private final boolean peersComeIn;
+    private final Predicate<Holder> peers;
 
     /**
      * @param local decides for those who come in without a certificate
      * @param peersComeIn whether there is a listener for those with one
+     * @param peers whether somebody of a reserved name would be let in now
      */
-    public PeerAccess(AccessPolicy local, boolean peersComeIn) {
+    public PeerAccess(AccessPolicy local, boolean peersComeIn, Predicate<Holder> peers) {
         this.local = local;
         this.peersComeIn = peersComeIn;
+        this.peers = peers;
     }
 
     /** What somebody may. */
@@ -43,17 +51,34 @@ public final class PeerAccess implements AccessPolicy {
     }
 
     /** Who a peer is here: neither its session nor its name can be had by anybody else. */
-    public static Principal principal(PeerIdentity peer, String clientId) {
-        return principal(peer.uri(), clientId);
+    public static Principal principal(Peer peer, String clientId) {
+        return principal(new Holder(peer.identity().uri(), peer.proof()), clientId);
     }
 
-    /**
-     * The same.
-     *
-     * @param user a reserved user name
-     */
+    /** Who the holder of a paired phone's token is here; {@code user} is what {@link #phone} makes. */
     public static Principal principal(String user, String clientId) {
-        return new Principal(user + "/" + clientId, user);
+        return principal(new Holder(user, ""), clientId);
+    }
+
+    private static Principal principal(Holder holder, String clientId) {
+        return new Principal(holder.user() + "/" + clientId, holder);
+    }
+
+    /** The reserved user name that the id of a session begins with, null if it is a local client's. */
+    public static @Nullable String userOf(String sessionId) {
+        if (!isReserved(sessionId)) {
+            return null;
+        }
+        int end = SCHEME.length() - 1;
+        for (int part = 0; part < PARTS_OF_A_NAME && end >= 0; part++) {
+            end = sessionId.indexOf('/', end + 1);
+        }
+        return end < 0 ? sessionId : sessionId.substring(0, end);
+    }
+
+    /** True for the user name of a paired phone. */
+    public static boolean isPhone(String user) {
+        return isReserved(user) && rights(user) == Rights.PHONE;
     }
 
     /** The user name of a paired phone; no certificate can have it. */
@@ -69,6 +94,16 @@ public final class PeerAccess implements AccessPolicy {
     @Override
     public @Nullable Principal authenticate(String clientId, @Nullable String user, byte @Nullable [] password) {
         return user != null && isReserved(user) ? null : local.authenticate(clientId, user, password);
+    }
+
+    @Override
+    public boolean isLetIn(Holder holder) {
+        return isReserved(holder.user()) ? peers.test(holder) : local.isLetIn(holder);
+    }
+
+    @Override
+    public void onChange(Runnable judgeAgain) {
+        local.onChange(judgeAgain);
     }
 
     @Override

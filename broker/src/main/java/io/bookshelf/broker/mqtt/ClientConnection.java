@@ -366,6 +366,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             case TAKEN_OVER -> disconnect(Reason.SESSION_TAKEN_OVER, "another connection has this client id");
             case NO_ROOM -> refuse(Reason.QUOTA_EXCEEDED, "the unit's disk is full");
             case STORE_FAILED -> refuse(Reason.UNSPECIFIED, "the unit could not read its store");
+            case PUT_OUT -> refuse(Reason.NOT_AUTHORIZED, "whoever it is would not be let in any more");
         }
     }
 

@@ -8,6 +8,7 @@ import io.bookshelf.broker.session.Session;
 import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.Will;
 import io.bookshelf.schema.Key;
+import io.bookshelf.store.Holder;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttConnectPayload;
 import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
@@ -60,7 +61,7 @@ final class ConnectFlow {
         Peer peer = entrance.peer();
         if (peer != null) {
             // The certificate says who it is; a name and a password mean nothing.
-            letIn(asked, PeerAccess.principal(peer.identity(), asked.clientId()));
+            letIn(asked, PeerAccess.principal(peer, asked.clientId()));
             return;
         }
         String phone = entrance.tokens() ? endpoint.phone(connection, asked.user(), asked.password()) : null;
@@ -181,17 +182,23 @@ final class ConnectFlow {
                 header.isWillRetain(),
                 Properties.value(properties, "", ""),
                 Properties.number(properties, Properties.WILL_DELAY, 0),
-                Properties.number(properties, Properties.MESSAGE_EXPIRY, 0));
+                Properties.number(properties, Properties.MESSAGE_EXPIRY, 0),
+                new Holder("", ""));
     }
 
     private void letIn(Asked asked, Principal principal) {
+        if (!endpoint.access().isLetIn(principal.holder())) {
+            // Since it proved who it is, which takes a while.
+            refuse(asked.version5(), Reason.NOT_AUTHORIZED, "it would not be let in any more");
+            return;
+        }
         Will will = asked.will();
         if (will != null && !endpoint.access().mayWrite(principal, will.topic())) {
             refuse(asked.version5(), Reason.NOT_AUTHORIZED, "no right to write the will's topic " + will.topic());
             return;
         }
         connection.identified(principal, asked.settings());
-        Will signed = will == null || principal.user().isEmpty() ? will : will.writtenBy(principal.user());
+        Will signed = will == null ? null : will.leftBy(principal.holder());
         endpoint.sessions()
                 .connect(
                         new SessionRegistry.ConnectRequest(

@@ -31,6 +31,7 @@ public interface ClientLink {
     enum CloseReason {
         TAKEN_OVER,
         NO_ROOM,
-        STORE_FAILED
+        STORE_FAILED,
+        PUT_OUT
     }
 }

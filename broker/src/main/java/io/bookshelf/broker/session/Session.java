@@ -2,6 +2,7 @@ package io.bookshelf.broker.session;
 
 import io.bookshelf.broker.session.InFlightWindow.Packet;
 import io.bookshelf.schema.Entry;
+import io.bookshelf.store.Holder;
 import io.bookshelf.store.SessionChange;
 import java.util.HashSet;
 import java.util.Set;
@@ -121,12 +122,14 @@ public final class Session {
 
     void bind(ClientLink link, long expiry) {
         client = link;
+        changes.heldBy(link.principal().holder());
         expirySeconds = expiry;
         disconnectedAt = 0;
         delivering = false;
     }
 
-    void restore(long expiry, long since) {
+    void restore(@Nullable Holder whose, long expiry, long since) {
+        changes.heldBy(whose);
         expirySeconds = expiry;
         disconnectedAt = since;
     }
@@ -135,8 +138,7 @@ public final class Session {
     void shiftTimes(long millis) {
         if (client == null) {
             disconnectedAt += millis;
-            changes.record(
-                    new SessionChange.SaveSession(clientId, expirySeconds, disconnectedAt, changes.savedCursor()));
+            changes.record(changes.row(expirySeconds, disconnectedAt, changes.savedCursor()));
         }
         events.all().forEach(event -> event.queuedAt += millis);
     }

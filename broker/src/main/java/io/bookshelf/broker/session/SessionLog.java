@@ -2,6 +2,7 @@ package io.bookshelf.broker.session;
 
 import io.bookshelf.broker.session.InFlightWindow.Packet;
 import io.bookshelf.bus.Submission;
+import io.bookshelf.store.Holder;
 import io.bookshelf.store.SessionChange;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,9 +25,26 @@ final class SessionLog {
     private long savedCursor = -1;
     private boolean scheduled;
 
+    /** Whose the session is; null while that is not known, which a former version did not store. */
+    private @Nullable Holder holder;
+
     SessionLog(Session session, SessionContext context) {
         this.session = session;
         this.context = context;
+    }
+
+    @Nullable
+    Holder holder() {
+        return holder;
+    }
+
+    void heldBy(@Nullable Holder whose) {
+        holder = whose;
+    }
+
+    /** The session's own row. */
+    SessionChange.SaveSession row(long expirySeconds, long disconnectedAt, long cursor) {
+        return new SessionChange.SaveSession(session.clientId(), expirySeconds, disconnectedAt, cursor, holder);
     }
 
     /** Records a change that can wait. */

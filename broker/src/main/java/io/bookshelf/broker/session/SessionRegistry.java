@@ -1,7 +1,9 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.access.PeerAccess;
 import io.bookshelf.broker.session.InFlightWindow.Packet;
 import io.bookshelf.broker.topic.TopicFilter;
+import io.bookshelf.store.Holder;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoredSession;
 import java.util.ArrayList;
@@ -94,7 +96,7 @@ public final class SessionRegistry {
             session.changes().flush();
             long cursor = session.outbox().cursor();
             session.changes().savedCursor(cursor);
-            changes.add(new SessionChange.SaveSession(session.clientId(), session.expirySeconds(), 0, cursor));
+            changes.add(session.changes().row(session.expirySeconds(), 0, cursor));
         }
         wills.connected(request.clientId(), request.will(), changes);
         Consumer<@Nullable String> answer = refusal -> {
@@ -168,10 +170,7 @@ public final class SessionRegistry {
         context.counters().sessionsDisconnected.increment();
         long cursor = session.outbox().cursor();
         session.changes().savedCursor(cursor);
-        context.submit()
-                .accept(new Changes(
-                        List.of(new SessionChange.SaveSession(session.clientId(), expirySeconds, now, cursor)),
-                        refusal -> {}));
+        context.submit().accept(new Changes(List.of(session.changes().row(expirySeconds, now, cursor)), refusal -> {}));
     }
 
     /** Ends a session that has no connection. */
@@ -221,6 +220,17 @@ public final class SessionRegistry {
         for (StoredSession each : stored) {
             SessionChange.SaveSession own = each.session();
             SessionChange.SaveWill will = each.will();
+            Holder holder = own == null ? null : holder(own);
+            if (holder != null && !context.access().isLetIn(holder)) {
+                log.info("client {}: its session ends: {} is not let in any more", each.clientId(), holder.user());
+                context.submit()
+                        .accept(new Changes(
+                                List.of(
+                                        new SessionChange.DropSession(each.clientId()),
+                                        new SessionChange.DropWill(each.clientId())),
+                                refusal -> {}));
+                continue;
+            }
             if (will != null) {
                 wills.restore(will, own == null ? 0 : own.expirySeconds(), now);
             }
@@ -228,14 +238,21 @@ public final class SessionRegistry {
                 restore(each, own, events.getOrDefault(each.clientId(), List.of()), now);
             }
         }
+        wills.judgeAgain();
         wills.fireDue(now);
+    }
+
+    /** Whose a stored session is. A former version stored it only in the id, and there not for local clients. */
+    private static @Nullable Holder holder(SessionChange.SaveSession stored) {
+        String user = PeerAccess.userOf(stored.clientId());
+        return stored.holder() != null || user == null ? stored.holder() : new Holder(user, "");
     }
 
     private void restore(
             StoredSession stored, SessionChange.SaveSession own, List<SessionChange.QueuedEvent> events, long now) {
         Session session = create(stored.clientId(), true);
         long since = own.disconnectedAt() == 0 ? now : own.disconnectedAt();
-        session.restore(own.expirySeconds(), since);
+        session.restore(holder(own), own.expirySeconds(), since);
         // Where damage took the end of the log, its numbers are given again: a cursor beyond it would pass over what
         // they
         // are given to.
@@ -247,8 +264,7 @@ public final class SessionRegistry {
             session.changes().flushWithCursor();
         }
         if (own.disconnectedAt() == 0) {
-            session.changes()
-                    .record(new SessionChange.SaveSession(stored.clientId(), own.expirySeconds(), since, own.cursor()));
+            session.changes().record(session.changes().row(own.expirySeconds(), since, own.cursor()));
         }
         session.lastEvent(stored.lastEvent());
         for (SessionChange.SaveInFlight each : stored.inFlight()) {
@@ -274,6 +290,32 @@ public final class SessionRegistry {
             }
         }
         context.counters().sessionsDisconnected.increment();
+    }
+
+    /**
+     * Somebody may have been put out: what belongs to whoever would not be let in now ends at once: connection, session,
+     * queued events, and the will, which does not fire.
+     */
+    public void judgeAgain() {
+        for (Session session : List.copyOf(sessions.values())) {
+            Holder holder = session.changes().holder();
+            if (holder != null && !context.access().isLetIn(holder)) {
+                putOut(session, holder);
+            }
+        }
+        wills.judgeAgain();
+    }
+
+    private void putOut(Session session, Holder holder) {
+        log.info("client {}: its session ends: {} is not let in any more", session.clientId(), holder.user());
+        wills.withdraw(session.clientId());
+        ClientLink link = session.client();
+        if (link == null) {
+            end(session);
+        } else {
+            disconnected(session, link, true, 0);
+            link.close(ClientLink.CloseReason.PUT_OUT);
+        }
     }
 
     /** The wall clock became known, or was set: what waits for a time waits as long as before. */

@@ -1,5 +1,7 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.store.SessionChange;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,12 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The wills of connected clients, and those whose delay runs. All are in the store from CONNECT on, so that one whose client
  * was connected when the unit died fires at the next start.
  */
 final class Wills {
+    private static final Logger log = LoggerFactory.getLogger(Wills.class);
+
     private record Due(Will will, long fireAt) {}
 
     private final SessionContext context;
@@ -108,8 +114,34 @@ final class Wills {
         due.forEach(this::fire);
     }
 
+    /** Whoever would not be let in any more has no will. */
+    void judgeAgain() {
+        List<String> gone = new ArrayList<>();
+        wills.forEach((clientId, due) -> {
+            if (!context.access().isLetIn(due.will.holder())) {
+                gone.add(clientId);
+            }
+        });
+        gone.forEach(this::withdraw);
+    }
+
+    /** Judged when it fires: what its client might do when it left the will plays no part. */
+    private boolean mayFire(String clientId, Will will) {
+        AccessPolicy access = context.access();
+        Principal whose = new Principal(clientId, will.holder());
+        boolean deletes = will.retain() && will.payload().length == 0;
+        return access.isLetIn(will.holder())
+                && (deletes ? access.mayDelete(whose, will.topic()) : access.mayWrite(whose, will.topic()));
+    }
+
     private void fire(String clientId) {
-        Due due = wills.remove(clientId);
+        Due due = wills.get(clientId);
+        if (due != null && !mayFire(clientId, due.will)) {
+            log.info("client {}: its will is dropped: it has no right to write the topic any more", clientId);
+            withdraw(clientId);
+            return;
+        }
+        wills.remove(clientId);
         if (due == null) {
             return;
         }

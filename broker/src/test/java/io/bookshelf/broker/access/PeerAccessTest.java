@@ -3,6 +3,7 @@ package io.bookshelf.broker.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.peer.PeerIdentity;
 import io.bookshelf.broker.peer.PeerIdentity.Role;
 import java.util.List;
@@ -15,10 +16,10 @@ final class PeerAccessTest {
     private static final AccessPolicy NOTHING =
             new AccessRules(List.of(new AccessRule(null, null, true, true, List.of("allowed/#"))), null, true);
 
-    private final AccessPolicy access = new PeerAccess(NOTHING, true);
+    private final AccessPolicy access = new PeerAccess(NOTHING, true, holder -> true);
 
     private static Principal principal(Role role) {
-        return PeerAccess.principal(new PeerIdentity("home", role, "x"), "phone");
+        return PeerAccess.principal(new Peer(new PeerIdentity("home", role, "x"), List.of(), ""), "phone");
     }
 
     @ParameterizedTest
@@ -99,9 +100,11 @@ final class PeerAccessTest {
 
     @Test
     void checksAreSparedWhereNobodyComesInByCertificate() {
-        assertThat(new PeerAccess(AccessPolicy.OPEN, false).allowsEverything()).isTrue();
-        assertThat(new PeerAccess(AccessPolicy.OPEN, true).allowsEverything()).isFalse();
-        assertThat(new PeerAccess(AccessPolicy.OPEN, true).authenticatesQuickly())
+        assertThat(new PeerAccess(AccessPolicy.OPEN, false, holder -> true).allowsEverything())
+                .isTrue();
+        assertThat(new PeerAccess(AccessPolicy.OPEN, true, holder -> true).allowsEverything())
+                .isFalse();
+        assertThat(new PeerAccess(AccessPolicy.OPEN, true, holder -> true).authenticatesQuickly())
                 .isTrue();
     }
 }
