@@ -10,6 +10,8 @@ import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.TombstonePolicy;
 import io.bookshelf.bus.WallClock;
 import io.bookshelf.bus.Write;
+import io.bookshelf.catalogue.SystemKeys;
+import io.bookshelf.catalogue.SystemKeys.Role;
 import io.bookshelf.link.Links;
 import io.bookshelf.node.pairing.PhoneSignIn;
 import io.bookshelf.node.replication.AuthorNames;
@@ -42,8 +44,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What makes a unit one of a network: its certificates, the directory of its peers, the links to them, and the replicator. */
 final class Network implements Companion, Reports, AutoCloseable {
-    private static final String UNITS = "bookshelf/units/";
-    private static final String LISTS = "bookshelf/crl/";
+    private static final String UNITS = SystemKeys.UNITS;
+    private static final String LISTS = SystemKeys.LISTS;
     private static final String PEER_TOPIC = "$bookshelf/peers/";
     private static final String LISTED_ROW = "listed";
     private static final int SECONDS_BETWEEN_SAMPLES = 10;
@@ -131,7 +133,7 @@ final class Network implements Companion, Reports, AutoCloseable {
                     config.data().resolve("crl"),
                     clock,
                     build.built(),
-                    id -> directory.listed().contains(id),
+                    id -> directory.isKnown(id),
                     config.certificates().expiredFor()));
         } catch (PkiException e) {
             directory.close();
@@ -146,10 +148,8 @@ final class Network implements Companion, Reports, AutoCloseable {
                     + ", or with a certificate of its own");
         }
         this.links = new Links(pki, config.broker().limits().valueBytes(), directory::addresses, replicator);
-        this.signIn = new PhoneSignIn(pki.self().network(), unit, clock);
-        try (StoreReader reader = store.openReader()) {
-            signIn.load(reader);
-        }
+        this.signIn = new PhoneSignIn(pki.self().network(), unit, clock, new CertifiedPhones(pki));
+        signIn.load(store::openReader);
         reports.to = this;
     }
 
@@ -205,6 +205,7 @@ final class Network implements Companion, Reports, AutoCloseable {
         takeUp(UNITS);
         takeUp(LISTS);
         publishLists();
+        pki.onChange(signIn::judgeAgain);
         pki.onChange(() -> {
             // A list may have come before its authority was trusted.
             takeUp(LISTS);
@@ -238,7 +239,10 @@ final class Network implements Companion, Reports, AutoCloseable {
         replicator.listed(units);
         Set<String> others = new HashSet<>(units);
         others.remove(unit);
-        links.keepLinked(others);
+        Set<String> rarely = new HashSet<>(directory.doubtful());
+        rarely.removeAll(units);
+        others.addAll(rarely);
+        links.keepLinked(others, rarely);
         links.addressesChanged();
     }
 
@@ -266,7 +270,8 @@ final class Network implements Companion, Reports, AutoCloseable {
     public void applied(Entry entry) {
         String key = entry.key().name();
         if (key.startsWith(UNITS)) {
-            directory.state(key.substring(UNITS.length()), entry.deleted() ? null : entry.value());
+            Role writer = Role.of(entry.properties().writer());
+            directory.state(key.substring(UNITS.length()), entry.deleted() ? null : entry.value(), writer);
         } else if (key.startsWith(LISTS)) {
             if (!entry.deleted()) {
                 pki.offer(entry.value());

@@ -1,6 +1,7 @@
 package io.bookshelf.broker.access;
 
 import io.bookshelf.store.Holder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decides who may connect and what they may read and write. Safe for any thread; may change while the unit runs. */
@@ -49,6 +50,16 @@ public interface AccessPolicy {
     /** May this client delete what stands under the topic? Whoever may write it may, unless a policy says otherwise. */
     default boolean mayDelete(Principal principal, String topic) {
         return mayWrite(principal, topic);
+    }
+
+    /**
+     * May this client publish this?
+     *
+     * @param deletes true for a retained publish without a payload
+     * @param payload gives the payload to whoever has to look at it
+     */
+    default boolean mayPublish(Principal principal, String topic, boolean deletes, Supplier<byte[]> payload) {
+        return deletes ? mayDelete(principal, topic) : mayWrite(principal, topic);
     }
 
     /** Is there any topic under the filter that this client might read? A filter for which there is none is refused. */

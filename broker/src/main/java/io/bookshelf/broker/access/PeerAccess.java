@@ -2,9 +2,12 @@ package io.bookshelf.broker.access;
 
 import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.topic.TopicFilter;
+import io.bookshelf.catalogue.SystemKeys;
+import io.bookshelf.catalogue.SystemKeys.Role;
 import io.bookshelf.schema.Scope;
 import io.bookshelf.store.Holder;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,16 +15,14 @@ import org.jspecify.annotations.Nullable;
  * name of the former is the URI in their certificate, which nobody else can have.
  *
  * <p>A unit may do everything; an owner everything but with {@code local/…}; the cloud reads and writes
- * {@code bookshelf/units/…} alone. A paired phone may what an owner may, but pairs no others: below
- * {@code bookshelf/phones/…} it reads and deletes.
+ * {@code bookshelf/units/…} alone. A paired phone may what an owner may, but writes none of the keys by which the network
+ * runs itself ({@link SystemKeys}): it reads them, and revokes phones.
  */
 public final class PeerAccess implements AccessPolicy {
     private static final String SCHEME = "spiffe://";
-    private static final String UNITS = "bookshelf/units/";
-    private static final String PHONES = "bookshelf/phones/";
     private static final String LOCAL = "local/";
     private static final String SNAPSHOT = "$bookshelf/snapshot/";
-    private static final TopicFilter ALL_UNITS = TopicFilter.parse(UNITS + "#");
+    private static final TopicFilter ALL_UNITS = TopicFilter.parse(SystemKeys.UNITS + "#");
 
     /** Network, kind and name. */
     private static final int PARTS_OF_A_NAME = 3;
@@ -39,15 +40,6 @@ public final class PeerAccess implements AccessPolicy {
         this.local = local;
         this.peersComeIn = peersComeIn;
         this.peers = peers;
-    }
-
-    /** What somebody may. */
-    private enum Rights {
-        UNIT,
-        OWNER,
-        CLOUD,
-        PHONE,
-        NONE
     }
 
     /** Who a peer is here: neither its session nor its name can be had by anybody else. */
@@ -78,7 +70,7 @@ public final class PeerAccess implements AccessPolicy {
 
     /** True for the user name of a paired phone. */
     public static boolean isPhone(String user) {
-        return isReserved(user) && rights(user) == Rights.PHONE;
+        return isReserved(user) && Role.of(user) == Role.PHONE;
     }
 
     /** The user name of a paired phone; no certificate can have it. */
@@ -127,13 +119,21 @@ public final class PeerAccess implements AccessPolicy {
     }
 
     @Override
+    public boolean mayPublish(Principal principal, String topic, boolean deletes, Supplier<byte[]> payload) {
+        boolean revokes = isReserved(principal.user())
+                && topic.startsWith(SystemKeys.PHONES)
+                && SystemKeys.isRevocation(payload.get());
+        return deletes || revokes ? mayDelete(principal, topic) : mayWrite(principal, topic);
+    }
+
+    @Override
     public boolean mayDelete(Principal principal, String topic) {
-        return isReserved(principal.user()) ? reads(principal.user(), topic) : local.mayDelete(principal, topic);
+        return isReserved(principal.user()) ? revokes(principal.user(), topic) : local.mayDelete(principal, topic);
     }
 
     @Override
     public boolean mayHaveWritten(String user, String topic) {
-        return isReserved(user) ? reads(user, topic) : local.mayHaveWritten(user, topic);
+        return isReserved(user) ? revokes(user, topic) : local.mayHaveWritten(user, topic);
     }
 
     @Override
@@ -141,11 +141,11 @@ public final class PeerAccess implements AccessPolicy {
         if (!isReserved(principal.user())) {
             return local.maySubscribe(principal, filter);
         }
-        return switch (rights(principal.user())) {
+        return switch (Role.of(principal.user())) {
             case UNIT -> true;
             case OWNER, PHONE -> !filter.startsWith(LOCAL);
             case CLOUD -> filter.startsWith(SNAPSHOT) || overlapsUnits(filter);
-            case NONE -> false;
+            case LOCAL, NOBODY -> false;
         };
     }
 
@@ -158,34 +158,19 @@ public final class PeerAccess implements AccessPolicy {
     }
 
     private static boolean reads(String user, String topic) {
-        return switch (rights(user)) {
+        return switch (Role.of(user)) {
             case UNIT -> true;
             case OWNER, PHONE -> Scope.of(topic) != Scope.UNIT;
-            case CLOUD -> topic.startsWith(UNITS);
-            case NONE -> false;
+            case CLOUD -> topic.startsWith(SystemKeys.UNITS);
+            case LOCAL, NOBODY -> false;
         };
     }
 
-    /** Whoever steals a phone must not be able to pair another that stays when this one is revoked. */
     private static boolean writes(String user, String topic) {
-        return reads(user, topic) && (rights(user) != Rights.PHONE || !topic.startsWith(PHONES));
+        return reads(user, topic) && SystemKeys.mayWrite(Role.of(user), topic);
     }
 
-    /** What the kind of a reserved user name gives; asked at every delivery, hence no parser. */
-    private static Rights rights(String user) {
-        int slash = user.indexOf('/', SCHEME.length());
-        if (slash < 0) {
-            return Rights.NONE;
-        }
-        if (user.startsWith("unit/", slash + 1)) {
-            return Rights.UNIT;
-        }
-        if (user.startsWith("owner/", slash + 1)) {
-            return Rights.OWNER;
-        }
-        if (user.startsWith("phone/", slash + 1)) {
-            return Rights.PHONE;
-        }
-        return user.startsWith("cloud/", slash + 1) ? Rights.CLOUD : Rights.NONE;
+    private static boolean revokes(String user, String topic) {
+        return reads(user, topic) && SystemKeys.mayRevoke(Role.of(user), topic);
     }
 }

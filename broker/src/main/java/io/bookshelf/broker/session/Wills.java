@@ -130,8 +130,7 @@ final class Wills {
         AccessPolicy access = context.access();
         Principal whose = new Principal(clientId, will.holder());
         boolean deletes = will.retain() && will.payload().length == 0;
-        return access.isLetIn(will.holder())
-                && (deletes ? access.mayDelete(whose, will.topic()) : access.mayWrite(whose, will.topic()));
+        return access.isLetIn(will.holder()) && access.mayPublish(whose, will.topic(), deletes, will::payload);
     }
 
     private void fire(String clientId) {
