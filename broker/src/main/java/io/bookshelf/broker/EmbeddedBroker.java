@@ -28,6 +28,7 @@ import io.bookshelf.bus.Committer;
 import io.bookshelf.bus.StateBus;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.WallClock;
+import io.bookshelf.store.Holder;
 import io.bookshelf.store.StateStore;
 import io.bookshelf.store.StoreReader;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -127,7 +128,7 @@ public final class EmbeddedBroker implements Closeable {
             String version,
             @Nullable PeerDoor door,
             Companion companion) {
-        access = new PeerAccess(local, door != null || companion.signIn() != null);
+        access = new PeerAccess(local, door != null || companion.signIn() != null, this::isPeerLetIn);
         this.door = door;
         this.companion = companion;
         this.mqtt = config.mqtt();
@@ -161,6 +162,26 @@ public final class EmbeddedBroker implements Closeable {
                 loop, counters, new Admission(config.limits().connections(), budget, limits::say), budget.total());
     }
 
+    /** Phones by what the state says of their keys, all others of a reserved name by their certificates. */
+    private boolean isPeerLetIn(Holder holder) {
+        return PeerAccess.isPhone(holder.user())
+                ? companion.tokens().mayStay(holder.user())
+                : door != null && door.trust().isLetIn(holder.proof());
+    }
+
+    /** Whenever somebody may have been put out, all that is theirs is looked for: connections first, which are told why. */
+    private void followAdmission() {
+        access.onChange(this::judgeSessionsAgain);
+        companion.tokens().onChange(() -> {
+            endpoint.judgePhonesAgain();
+            judgeSessionsAgain();
+        });
+    }
+
+    private void judgeSessionsAgain() {
+        onLoop(sessions::judgeAgain);
+    }
+
     private void submit(Submission submission) {
         bus.submit(submission);
     }
@@ -172,12 +193,12 @@ public final class EmbeddedBroker implements Closeable {
     private void open(BrokerConfig config, StateStore store, String version, StaticFiles app) {
         bus.start();
         try (StoreReader reader = store.openReader()) {
+            followAdmission();
             loop.submit(() -> sessions.restore(reader)).syncUninterruptibly();
         }
         loop.submit(unitTopics::tick).syncUninterruptibly();
         every(1_000, this::tick);
         every(SAVE_MILLIS, sessions::saveWhatWaits);
-        companion.tokens().onChange(endpoint::judgePhonesAgain);
         mqtt = listeners.listen("mqtt", config.mqtt(), channel -> endpoint.install(channel.pipeline(), Entrance.PLAIN));
         BrokerMetrics metrics = new BrokerMetrics(
                 config.unit(), version, counters, bus::head, store::health, ProcessFacts::now, budget::status);
@@ -214,7 +235,9 @@ public final class EmbeddedBroker implements Closeable {
                     channel -> entrance.install(
                             channel, peer -> pages.install(channel.pipeline(), channel.localAddress(), peer)));
         }
-        trust.onChange(() -> endpoint.judgeAgain(trust));
+        trust.onChange(() -> endpoint.judgeAgain(trust, this::judgeSessionsAgain));
+        // What was revoked while the sessions were taken back.
+        judgeSessionsAgain();
         if (config.listen() != null) {
             TlsDoor entrance = TlsDoor.demanding(trust, "listen");
             doors.add(entrance);

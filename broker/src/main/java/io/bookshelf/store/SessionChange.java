@@ -41,23 +41,22 @@ public sealed interface SessionChange {
      * @param expirySeconds how long it lives without a connection, in seconds
      * @param disconnectedAt milliseconds since the epoch since when it has no connection; 0 while it has one
      * @param cursor stored writes up to this sequence are delivered or in flight
-     * @param owner the user who proved to be its client, empty for an anonymous one; null for a session that an earlier
-     *     version saved, which did not note it
+     * @param holder whose it is; null where a former version stored it, which did not know
      */
     record SaveSession(
             String clientId,
             long expirySeconds,
             long disconnectedAt,
             long cursor,
-            @Nullable String owner) implements SessionChange {
-        /** As an earlier version saved it. */
+            @Nullable Holder holder) implements SessionChange {
+        /** One of a holder who is not known. */
         public SaveSession(String clientId, long expirySeconds, long disconnectedAt, long cursor) {
             this(clientId, expirySeconds, disconnectedAt, cursor, null);
         }
 
         /** The same with another cursor. */
         public SaveSession at(long other) {
-            return new SaveSession(clientId, expirySeconds, disconnectedAt, other, owner);
+            return new SaveSession(clientId, expirySeconds, disconnectedAt, other, holder);
         }
     }
 
@@ -158,6 +157,7 @@ public sealed interface SessionChange {
      * @param delaySeconds MQTT's will delay
      * @param fireAt milliseconds since the epoch at which it is due; 0 while the client is connected
      * @param expirySeconds message expiry, 0 for none
+     * @param holder whose it is; null where a former version stored it, which did not know
      */
     record SaveWill(
             String clientId,
@@ -168,8 +168,23 @@ public sealed interface SessionChange {
             ValueProperties properties,
             long delaySeconds,
             long fireAt,
-            long expirySeconds)
-            implements SessionChange {}
+            long expirySeconds,
+            @Nullable Holder holder)
+            implements SessionChange {
+        /** One of a holder who is not known. */
+        public SaveWill(
+                String clientId,
+                String topic,
+                byte[] payload,
+                int qos,
+                boolean retain,
+                ValueProperties properties,
+                long delaySeconds,
+                long fireAt,
+                long expirySeconds) {
+            this(clientId, topic, payload, qos, retain, properties, delaySeconds, fireAt, expirySeconds, null);
+        }
+    }
 
     /** Forgets a will: sent, or no longer wanted. */
     record DropWill(String clientId) implements SessionChange {}

@@ -59,14 +59,10 @@ record SessionRow(Id id, byte[] body) {
     }
 
     static SessionRow of(SessionChange.SaveSession s) {
-        byte[] fixed = longs(s.expirySeconds(), s.disconnectedAt(), s.cursor());
-        String owner = s.owner();
-        if (owner == null) {
-            return new SessionRow(id(Table.SESSION, s.clientId()), fixed);
-        }
-        byte[] name = owner.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = ByteBuffer.allocate(fixed.length + 4 + name.length).put(fixed);
-        put(out, name);
+        byte[] holder = holder(s.holder());
+        ByteBuffer out = ByteBuffer.allocate(3 * Long.BYTES + holder.length);
+        out.putLong(s.expirySeconds()).putLong(s.disconnectedAt()).putLong(s.cursor());
+        out.put(holder);
         return new SessionRow(id(Table.SESSION, s.clientId()), out.array());
     }
 
@@ -112,20 +108,41 @@ record SessionRow(Id id, byte[] body) {
     static SessionRow of(SessionChange.SaveWill w) {
         byte[] topic = w.topic().getBytes(StandardCharsets.UTF_8);
         byte[] properties = w.properties().toBytes();
-        ByteBuffer out =
-                ByteBuffer.allocate(5 * Long.BYTES + 3 * 4 + topic.length + properties.length + w.payload().length);
+        byte[] holder = holder(w.holder());
+        ByteBuffer out = ByteBuffer.allocate(
+                5 * Long.BYTES + 3 * 4 + topic.length + properties.length + w.payload().length + holder.length);
         out.putLong(w.qos()).putLong(w.retain() ? 1 : 0);
         out.putLong(w.delaySeconds()).putLong(w.fireAt()).putLong(w.expirySeconds());
         put(out, topic);
         put(out, properties);
         put(out, w.payload());
+        out.put(holder);
         return new SessionRow(id(Table.WILL, w.clientId()), out.array());
     }
 
     SessionChange.SaveSession session() {
         ByteBuffer in = ByteBuffer.wrap(body);
-        return new SessionChange.SaveSession(
-                id.client, in.getLong(), in.getLong(), in.getLong(), in.hasRemaining() ? text(in) : null);
+        long expirySeconds = in.getLong();
+        long disconnectedAt = in.getLong();
+        long cursor = in.getLong();
+        return new SessionChange.SaveSession(id.client, expirySeconds, disconnectedAt, cursor, holder(in));
+    }
+
+    /** Behind the fields that former versions know; nothing for nobody, so that their rows stay what they were. */
+    private static byte[] holder(@Nullable Holder holder) {
+        if (holder == null) {
+            return new byte[0];
+        }
+        byte[] user = holder.user().getBytes(StandardCharsets.UTF_8);
+        byte[] proof = holder.proof().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer out = ByteBuffer.allocate(2 * 4 + user.length + proof.length);
+        put(out, user);
+        put(out, proof);
+        return out.array();
+    }
+
+    private static @Nullable Holder holder(ByteBuffer in) {
+        return in.hasRemaining() ? new Holder(text(in), text(in)) : null;
     }
 
     /** The single number that a cursor and a last event are. */
@@ -186,7 +203,9 @@ record SessionRow(Id id, byte[] body) {
         long expiry = in.getLong();
         String topic = text(in);
         ValueProperties properties = ValueProperties.fromBytes(bytes(in));
-        return new SessionChange.SaveWill(id.client, topic, bytes(in), qos, retain, properties, delay, fireAt, expiry);
+        byte[] payload = bytes(in);
+        return new SessionChange.SaveWill(
+                id.client, topic, payload, qos, retain, properties, delay, fireAt, expiry, holder(in));
     }
 
     /** What vouches for the row: over the table, the client, the item and the body. */

@@ -260,7 +260,7 @@ abstract class StateStoreContract {
         SessionChange.SaveWill will =
                 new SessionChange.SaveWill("w", "bye", new byte[] {1}, 1, true, Entries.properties(), 5, 6, 7);
         apply(
-                new SessionChange.SaveSession("s", 60, 0, 4, "anna"),
+                new SessionChange.SaveSession("s", 60, 0, 4, new Holder("anna", "proof")),
                 new SessionChange.MoveCursor("s", 5),
                 late,
                 early,
@@ -282,7 +282,7 @@ abstract class StateStoreContract {
                         new StoredSession("w", null, List.of(), List.of(), List.of(), will, 0, 0, 0),
                         new StoredSession(
                                 "s",
-                                new SessionChange.SaveSession("s", 60, 0, 5, "anna"),
+                                new SessionChange.SaveSession("s", 60, 0, 5, new Holder("anna", "proof")),
                                 List.of(early, late),
                                 List.of(keyed, packet),
                                 List.of(11),

@@ -34,6 +34,12 @@ final class Dialler implements AutoCloseable {
     /** Of two units that start at once one waits so long, in milliseconds: else each pair makes two links and drops one. */
     private static final long LET_THEM_DIAL = 1_000;
 
+    /** A unit that is dialled rarely is dialled within so long. */
+    private static final Duration RARELY = Duration.ofMinutes(10);
+
+    /** Other addresses of a unit are tried at once, but no sooner after an attempt. */
+    private static final Duration SOONEST_AGAIN = Duration.ofSeconds(1);
+
     private static final Executor LOOK_UP =
             task -> Thread.ofPlatform().daemon().name("bookshelf-name").start(task);
 
@@ -53,10 +59,17 @@ final class Dialler implements AutoCloseable {
         private final Backoff backoff = new Backoff(random);
         private @Nullable ScheduledFuture<?> next;
         private boolean dialling;
+        private boolean rare;
+        private List<PeerAddress> tried = List.of();
+        private long lastTry;
         private String lastFailure = "";
 
         Target(String unit) {
             this.unit = unit;
+        }
+
+        Duration pause() {
+            return rare ? Duration.ofMillis(random.nextLong(RARELY.toMillis() / 2, RARELY.toMillis())) : backoff.next();
         }
 
         void dialIn(Duration wait) {
@@ -95,9 +108,10 @@ final class Dialler implements AutoCloseable {
         thread.setRemoveOnCancelPolicy(true);
     }
 
-    /** These units are to be linked, and no others dialled. */
-    void keepLinked(Set<String> units) {
+    /** These units are to be linked, and no others dialled, some of them rarely. */
+    void keepLinked(Set<String> units, Set<String> rarely) {
         Set<String> wanted = Set.copyOf(units);
+        Set<String> rare = Set.copyOf(rarely);
         run(() -> {
             targets.values().removeIf(target -> {
                 boolean gone = !wanted.contains(target.unit);
@@ -107,10 +121,16 @@ final class Dialler implements AutoCloseable {
                 return gone;
             });
             for (String unit : wanted) {
-                if (!targets.containsKey(unit)) {
+                Target known = targets.get(unit);
+                if (known != null) {
+                    known.rare = rare.contains(unit);
+                } else {
                     Target target = new Target(unit);
+                    target.rare = rare.contains(unit);
                     targets.put(unit, target);
-                    if (self.compareTo(unit) < 0) {
+                    if (target.rare) {
+                        target.dialIn(target.pause());
+                    } else if (self.compareTo(unit) < 0) {
                         dialNow(target);
                     } else {
                         target.dialIn(Duration.ofMillis(random.nextLong(LET_THEM_DIAL / 2, LET_THEM_DIAL)));
@@ -123,8 +143,20 @@ final class Dialler implements AutoCloseable {
     /** Units may have got other addresses: those that are waited for are tried at once. */
     void addressesChanged() {
         run(() -> targets.values().forEach(target -> {
-            target.backoff.reset();
-            dialNow(target);
+            if (target.rare || links.containsKey(target.unit)) {
+                return;
+            }
+            List<PeerAddress> now = addresses.apply(target.unit);
+            if (!now.equals(target.tried)) {
+                target.backoff.reset();
+                // Whoever keeps changing them does not have this unit knock at each the moment it is named.
+                long soonest = target.lastTry + SOONEST_AGAIN.toNanos() - System.nanoTime();
+                if (target.tried.isEmpty() || soonest <= 0) {
+                    dialNow(target);
+                } else {
+                    target.dialIn(Duration.ofNanos(soonest));
+                }
+            }
         }));
     }
 
@@ -153,7 +185,7 @@ final class Dialler implements AutoCloseable {
                 if (life.compareTo(GOOD_LINK) > 0) {
                     target.backoff.reset();
                 }
-                target.dialIn(target.backoff.next());
+                target.dialIn(target.pause());
             }
         });
     }
@@ -180,6 +212,8 @@ final class Dialler implements AutoCloseable {
         }
         List<PeerAddress> all = addresses.apply(target.unit);
         target.dialling = true;
+        target.tried = List.copyOf(all);
+        target.lastTry = System.nanoTime();
         // It waits for sockets and name servers most of the time, and there may be one for each unit of the network.
         Thread.ofVirtual().name("bookshelf-dial-" + target.unit).start(() -> {
             String failure = tryAll(target.unit, all);
@@ -199,7 +233,7 @@ final class Dialler implements AutoCloseable {
             }
             listener.notReached(target.unit, failure);
         }
-        target.dialIn(target.backoff.next());
+        target.dialIn(target.pause());
     }
 
     /** Null if one of the addresses led to a link; else why none did. */

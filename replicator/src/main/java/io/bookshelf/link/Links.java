@@ -49,7 +49,16 @@ public final class Links implements PeerDoor, AutoCloseable {
 
     /** These units are dialled whenever no link to them is open, whichever side dialled; no others are. Any thread. */
     public void keepLinked(Set<String> units) {
-        dialler.keepLinked(units);
+        keepLinked(units, Set.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param rarely those of them that are dialled a few times an hour
+     */
+    public void keepLinked(Set<String> units, Set<String> rarely) {
+        dialler.keepLinked(units, rarely);
     }
 
     /** Units may have got other addresses: those without a link are tried at once. Any thread. */

@@ -11,6 +11,8 @@ import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.TombstonePolicy;
 import io.bookshelf.bus.WallClock;
 import io.bookshelf.bus.Write;
+import io.bookshelf.catalogue.SystemKeys;
+import io.bookshelf.catalogue.SystemKeys.Role;
 import io.bookshelf.link.Links;
 import io.bookshelf.node.audit.AuditLog;
 import io.bookshelf.node.pairing.PhoneSignIn;
@@ -45,8 +47,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What makes a unit one of a network: its certificates, the directory of its peers, the links to them, and the replicator. */
 final class Network implements Companion, Reports, AutoCloseable {
-    private static final String UNITS = "bookshelf/units/";
-    private static final String LISTS = "bookshelf/crl/";
+    private static final String UNITS = SystemKeys.UNITS;
+    private static final String LISTS = SystemKeys.LISTS;
     private static final String PEER_TOPIC = "$bookshelf/peers/";
     private static final String LISTED_ROW = "listed";
     private static final int SECONDS_BETWEEN_SAMPLES = 10;
@@ -136,7 +138,7 @@ final class Network implements Companion, Reports, AutoCloseable {
                     config.data().resolve("crl"),
                     clock,
                     build.built(),
-                    id -> directory.listed().contains(id),
+                    id -> directory.isKnown(id),
                     config.certificates().expiredFor()));
         } catch (PkiException e) {
             directory.close();
@@ -151,10 +153,8 @@ final class Network implements Companion, Reports, AutoCloseable {
                     + ", or with a certificate of its own");
         }
         this.links = new Links(pki, config.broker().limits().valueBytes(), directory::addresses, replicator);
-        this.signIn = new PhoneSignIn(pki.self().network(), unit, clock);
-        try (StoreReader reader = store.openReader()) {
-            signIn.load(reader);
-        }
+        this.signIn = new PhoneSignIn(pki.self().network(), unit, clock, new CertifiedPhones(pki));
+        signIn.load(store::openReader);
         reports.to = this;
     }
 
@@ -211,6 +211,7 @@ final class Network implements Companion, Reports, AutoCloseable {
         takeUp(UNITS);
         takeUp(LISTS);
         publishLists();
+        pki.onChange(signIn::judgeAgain);
         pki.onChange(() -> {
             audit.own(
                     "certificates", "certificates changed", "certificate, authorities or revocation lists read again");
@@ -246,7 +247,10 @@ final class Network implements Companion, Reports, AutoCloseable {
         replicator.listed(units);
         Set<String> others = new HashSet<>(units);
         others.remove(unit);
-        links.keepLinked(others);
+        Set<String> rarely = new HashSet<>(directory.doubtful());
+        rarely.removeAll(units);
+        others.addAll(rarely);
+        links.keepLinked(others, rarely);
         links.addressesChanged();
     }
 
@@ -274,7 +278,8 @@ final class Network implements Companion, Reports, AutoCloseable {
     public void applied(Entry entry) {
         String key = entry.key().name();
         if (key.startsWith(UNITS)) {
-            directory.state(key.substring(UNITS.length()), entry.deleted() ? null : entry.value());
+            Role writer = Role.of(entry.properties().writer());
+            directory.state(key.substring(UNITS.length()), entry.deleted() ? null : entry.value(), writer);
         } else if (key.startsWith(LISTS)) {
             if (!entry.deleted()) {
                 pki.offer(entry.value());

@@ -1,12 +1,13 @@
 package io.bookshelf.node;
 
+import io.bookshelf.catalogue.SystemKeys;
+import io.bookshelf.catalogue.SystemKeys.Role;
 import io.bookshelf.link.PeerAddress;
 import io.bookshelf.pki.FileStamp;
 import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,12 +24,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Which units there are and where: what a {@code peers.toml} says, which is watched, and what the state under
  * {@code bookshelf/units/} says. A unit is listed once either has named it, until the state says that it is retired: it does
- * not help to take it out of the file, since what it wrote while it was away must not be forgotten. Any thread.
+ * not help to take it out of the file, since what it wrote while it was away must not be forgotten. What the file names stays
+ * known all the same, and is dialled now and then: nothing that travels takes it from this unit. Any thread.
  */
 public final class PeerDirectory implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(PeerDirectory.class);
     private static final long LOOK_MILLIS = 1_000;
     private static final String UNIT_ROLE = "unit";
+
+    /** More units that the state alone names are not looked at. */
+    private static final int MOST_STATED = 256;
+
+    private static final int MOST_LISTED = 2 * MOST_STATED;
 
     /** Keeps what has to survive restarts. */
     public interface Memory {
@@ -79,17 +86,28 @@ public final class PeerDirectory implements Closeable {
         return Set.copyOf(listed);
     }
 
-    /** Where a unit may be reached, what the file says first; empty if nobody says it, or it is retired. */
+    /** Units that the file names, and the state says are retired: they are dialled rarely, and let in. */
+    public synchronized Set<String> doubtful() {
+        Set<String> doubtful = new TreeSet<>(retired);
+        doubtful.retainAll(inFile.keySet());
+        return Set.copyOf(doubtful);
+    }
+
+    /** Is the unit let in though its certificate has expired? Whom the file names always is, whatever the state says. */
+    public synchronized boolean isKnown(String unit) {
+        return inFile.containsKey(unit) || everListed.contains(unit) && !retired.contains(unit);
+    }
+
+    /** Where a unit may be reached, what the file says first; of one that is retired, that alone. */
     public synchronized List<PeerAddress> addresses(String unit) {
-        if (retired.contains(unit)) {
-            return List.of();
-        }
-        Set<PeerAddress> addresses = new LinkedHashSet<>(inFile.getOrDefault(unit, List.of()));
+        List<PeerAddress> addresses = new ArrayList<>(inFile.getOrDefault(unit, List.of()));
         StatedUnit said = stated.get(unit);
-        if (said != null) {
-            addresses.addAll(said.addresses());
+        if (said != null && !retired.contains(unit)) {
+            said.addresses().stream()
+                    .filter(each -> !addresses.contains(each))
+                    .forEach(each -> addresses.add(each.asStated()));
         }
-        return new ArrayList<>(addresses);
+        return addresses;
     }
 
     /**
@@ -97,10 +115,15 @@ public final class PeerDirectory implements Closeable {
      *
      * @param unit what follows {@code bookshelf/units/} in the key
      * @param value its value, null if it was deleted
+     * @param writer what whoever wrote that is; of some it does not count, and of others not all of it does
      */
-    public void state(String unit, byte @Nullable [] value) {
+    public void state(String unit, byte @Nullable [] value, Role writer) {
         if (!PeersFile.isUnitId(unit)) {
             log.warn("peers: bookshelf/units/{} is passed over: no unit has such a name", plain(unit));
+            return;
+        }
+        if (!SystemKeys.mayWrite(writer, SystemKeys.UNITS + unit)) {
+            log.warn("peers: bookshelf/units/{} was written by somebody who may not; what it said before holds", unit);
             return;
         }
         StatedUnit says = null;
@@ -112,23 +135,35 @@ public final class PeerDirectory implements Closeable {
                 return;
             }
         }
-        if (take(unit, says)) {
+        if (take(unit, says, SystemKeys.mayRetire(writer))) {
             changed.run();
         }
     }
 
-    private synchronized boolean take(String unit, @Nullable StatedUnit value) {
+    private synchronized boolean take(String unit, @Nullable StatedUnit value, boolean mayRetire) {
         // The owner and the cloud may stand there too; they are not units that links are kept to.
         StatedUnit says = value != null && value.role().equals(UNIT_ROLE) ? value : null;
+        if (says != null && stated.size() >= MOST_STATED && !stated.containsKey(unit)) {
+            log.warn(
+                    "peers: bookshelf/units/{} is passed over: the state names {} units, and no more are looked at",
+                    unit,
+                    MOST_STATED);
+            return false;
+        }
         StatedUnit before = says == null ? stated.remove(unit) : stated.put(unit, says);
-        boolean memorable = says != null && everListed.add(unit);
-        if (says != null) {
+        boolean memorable = says != null && mayList(unit) && everListed.add(unit);
+        if (says != null && mayRetire && everListed.contains(unit)) {
             memorable |= says.retired() ? retired.add(unit) : retired.remove(unit);
         }
         if (memorable) {
             memory.save(remembered());
         }
         return memorable || !Objects.equals(before, says);
+    }
+
+    /** All units wait with what was deleted for those that were ever listed, so that these are bounded, too. */
+    private boolean mayList(String unit) {
+        return everListed.contains(unit) || everListed.size() < MOST_LISTED;
     }
 
     private void look() {

@@ -124,7 +124,11 @@ public final class RevocationList {
     }
 
     boolean revokes(X509Certificate certificate) {
-        return revoked.containsKey(certificate.getSerialNumber());
+        return revokes(certificate.getSerialNumber());
+    }
+
+    boolean revokes(BigInteger serial) {
+        return revoked.containsKey(serial);
     }
 
     /** Serial numbers, and since when. */

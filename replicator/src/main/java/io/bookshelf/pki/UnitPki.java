@@ -152,6 +152,39 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
         return judge.judge(chain);
     }
 
+    /** Signs a text by this unit's certificate. */
+    public Attestation attest(String text) {
+        return Attestation.make(text, state.contents().credentials());
+    }
+
+    /** Was this signed by a unit or an owner of the network whose certificate was not revoked? Its dates play no part. */
+    public boolean isAttested(String text, Attestation attestation) {
+        return attestation.holds(text, situation());
+    }
+
+    /** True if it bears a certificate of this unit that was renewed since. */
+    public boolean isOwnOfBefore(Attestation attestation) {
+        X509Certificate[] chain = attestation.chain();
+        try {
+            return chain != null
+                    && !chain[0].equals(certificate())
+                    && CertificateRules.identity(chain[0]).equals(self);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public String proof(X509Certificate[] chain) {
+        return Proof.of(chain, state.contents().authorities());
+    }
+
+    @Override
+    public boolean isLetIn(String proof) {
+        State now = state;
+        return Proof.isLetIn(proof, now.contents().authorities(), now.lists());
+    }
+
     @Override
     public void onChange(Runnable judgeAgain) {
         listeners.add(judgeAgain);

@@ -149,6 +149,16 @@ final class TestTrust implements PeerTrust {
     }
 
     @Override
+    public String proof(X509Certificate[] chain) {
+        return chain[0].getSubjectX500Principal().getName();
+    }
+
+    @Override
+    public boolean isLetIn(String proof) {
+        return network.revoked.stream().noneMatch(each -> proof.equals("CN=" + each.name()));
+    }
+
+    @Override
     public void onChange(Runnable judgeAgain) {
         network.judgeAgain.add(judgeAgain);
     }

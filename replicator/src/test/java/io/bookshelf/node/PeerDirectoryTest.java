@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.bookshelf.catalogue.SystemKeys.Role;
 import io.bookshelf.link.PeerAddress;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,31 +99,101 @@ final class PeerDirectoryTest {
     @Test
     void theStateAddsAddressesAndRetiresUnitsForGood() throws IOException {
         try (PeerDirectory directory = directory(file(HALL))) {
-            directory.state("hall", json("{'addresses':['hall.home:8883','10.0.0.3:1'],'later':{'a':[1]}}"));
+            directory.state(
+                    "hall", json("{'addresses':['hall.home:8883','10.0.0.3:1'],'later':{'a':[1]}}"), Role.OWNER);
             assertThat(directory.addresses("hall"))
-                    .isEqualTo(addresses("[fe80::1%br0]:8883", "hall.home:8883", "10.0.0.3:1"));
-            directory.state("attic", json("{'addresses':['a:1'],'role':'unit','retired':false}"));
-            directory.state("anna", json("{'role':'owner'}"));
+                    .containsExactly(
+                            PeerAddress.parse("[fe80::1%br0]:8883"),
+                            PeerAddress.parse("hall.home:8883"),
+                            PeerAddress.parse("10.0.0.3:1").asStated());
+            directory.state("attic", json("{'addresses':['a:1'],'role':'unit','retired':false}"), Role.OWNER);
+            directory.state("anna", json("{'role':'owner'}"), Role.OWNER);
             assertThat(directory.listed()).containsExactlyInAnyOrder("hall", "attic");
-            directory.state("hall", json("{'retired':true}"));
+            directory.state("hall", json("{'retired':true}"), Role.OWNER);
             assertThat(directory.listed()).containsExactly("attic");
-            assertThat(directory.addresses("hall")).isEmpty();
+            assertThat(directory.addresses("hall")).isEqualTo(addresses("[fe80::1%br0]:8883", "hall.home:8883"));
+            assertThat(directory.doubtful()).containsExactly("hall");
+            assertThat(directory.isKnown("hall")).isTrue();
             assertThat(changes).hasValue(3);
-            directory.state("hall", null);
-            directory.state("attic", null);
+            directory.state("hall", null, Role.OWNER);
+            directory.state("attic", null, Role.OWNER);
             assertThat(directory.addresses("attic")).isEmpty();
         }
         try (PeerDirectory after = directory(file(HALL))) {
             assertThat(after.listed()).containsExactly("attic");
-            after.state("hall", json("{}"));
+            after.state("hall", json("{}"), Role.OWNER);
             assertThat(after.listed()).containsExactlyInAnyOrder("attic", "hall");
         }
+    }
+
+    private static List<PeerAddress> stated(String text) {
+        return List.of(PeerAddress.parse(text).asStated());
+    }
+
+    @Test
+    void aPhoneStatesNothingAndTheCloudRetiresNobody() {
+        try (PeerDirectory directory = directory(null)) {
+            directory.state("hall", json("{'addresses':['a:1']}"), Role.OWNER);
+            directory.state("old", json("{'retired':true}"), Role.UNIT);
+            for (Role thief : List.of(Role.PHONE, Role.NOBODY)) {
+                directory.state("hall", json("{'retired':true}"), thief);
+                directory.state("hall", json("{'addresses':['elsewhere:1']}"), thief);
+                directory.state("hall", null, thief);
+                directory.state("attic", json("{}"), thief);
+            }
+            assertThat(directory.addresses("hall")).isEqualTo(stated("a:1"));
+            directory.state("hall", json("{'addresses':['b:1'],'retired':true}"), Role.CLOUD);
+            directory.state("old", json("{}"), Role.CLOUD);
+            directory.state("new", json("{'addresses':['c:1'],'retired':true}"), Role.CLOUD);
+            assertThat(directory.listed()).containsExactlyInAnyOrder("hall", "new");
+            assertThat(directory.addresses("hall")).isEqualTo(stated("b:1"));
+            directory.state("hall", json("{'retired':true}"), Role.LOCAL);
+            assertThat(directory.listed()).containsExactly("new");
+        }
+    }
+
+    @Test
+    void theUnitsThatTheStateNamesAreBounded() throws IOException {
+        try (PeerDirectory directory = directory(file(HALL))) {
+            for (int i = 0; i < 2_000; i++) {
+                directory.state("u" + i, json("{'addresses':['10.0.0.1:1']}"), Role.OWNER);
+            }
+            assertThat(directory.listed()).hasSize(257).contains("hall");
+            for (int i = 0; i < 2_000; i++) {
+                directory.state("u" + i, null, Role.OWNER);
+                directory.state("v" + i, json("{}"), Role.OWNER);
+                directory.state("v" + i, null, Role.OWNER);
+            }
+            assertThat(directory.listed()).hasSize(512).contains("hall");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1:1",
+        "127.9.9.9:1",
+        "localhost:1",
+        "[::1]:1",
+        "0.0.0.0:1",
+        "[::]:1",
+        "224.0.0.1:1",
+        "[ff02::1]:1",
+        "255.255.255.255:1",
+        "240.1.1.1:1",
+        "[::ffff:127.0.0.1]:1"
+    })
+    void anAddressOfThisMachineOrOfManyIsTheFilesAlone(String text) throws IOException {
+        PeerAddress address = PeerAddress.parse(text);
+        assertThat(address.resolve()).isNotEmpty();
+        assertThatExceptionOfType(UnknownHostException.class)
+                .isThrownBy(() -> address.asStated().resolve())
+                .withMessageContaining("peers.toml");
     }
 
     @Test
     void whatTheStateGetsWrongIsPassedOver() {
         try (PeerDirectory directory = directory(null)) {
-            directory.state("hall", json("{'addresses':['a:1']}"));
+            directory.state("hall", json("{'addresses':['a:1']}"), Role.OWNER);
             for (String wrong : List.of(
                     "",
                     "[]",
@@ -134,12 +206,12 @@ final class PeerDirectoryTest {
                     "{'addresses':['a:99999']}",
                     "{'addresses':{'x':1}}")) {
                 if (!wrong.isEmpty()) {
-                    directory.state("hall", json(wrong));
+                    directory.state("hall", json(wrong), Role.OWNER);
                 }
-                assertThat(directory.addresses("hall")).as(wrong).isEqualTo(addresses("a:1"));
+                assertThat(directory.addresses("hall")).as(wrong).isEqualTo(stated("a:1"));
             }
-            directory.state("../x", json("{}"));
-            directory.state("", json("{}"));
+            directory.state("../x", json("{}"), Role.OWNER);
+            directory.state("", json("{}"), Role.OWNER);
             assertThat(directory.listed()).containsExactly("hall");
             assertThat(changes).hasValue(1);
         }

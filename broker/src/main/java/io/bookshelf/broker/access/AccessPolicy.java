@@ -1,5 +1,7 @@
 package io.bookshelf.broker.access;
 
+import io.bookshelf.store.Holder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decides who may connect and what they may read and write. Safe for any thread; may change while the unit runs. */
@@ -8,9 +10,19 @@ public interface AccessPolicy {
      * Who a connection turned out to be.
      *
      * @param clientId its MQTT client id
-     * @param user the user name it proved, empty for an anonymous client
+     * @param holder the user name it proved, and how
      */
-    record Principal(String clientId, String user) {}
+    record Principal(String clientId, Holder holder) {
+        /** Somebody who came in without a certificate. */
+        public Principal(String clientId, String user) {
+            this(clientId, new Holder(user, ""));
+        }
+
+        /** The user name that was proved, empty for an anonymous client. */
+        public String user() {
+            return holder.user();
+        }
+    }
 
     /**
      * Checks the name and the password of a CONNECT. May take long (password hashing) and is therefore never called on the
@@ -45,11 +57,32 @@ public interface AccessPolicy {
         return mayWrite(principal, topic);
     }
 
+    /**
+     * May this client publish this?
+     *
+     * @param deletes true for a retained publish without a payload
+     * @param payload gives the payload to whoever has to look at it
+     */
+    default boolean mayPublish(Principal principal, String topic, boolean deletes, Supplier<byte[]> payload) {
+        return deletes ? mayDelete(principal, topic) : mayWrite(principal, topic);
+    }
+
     /** Is there any topic under the filter that this client might read? A filter for which there is none is refused. */
     boolean maySubscribe(Principal principal, String filter);
 
     /** May a value still be shown that the user of this name wrote? False once that user lost the right to write it. */
     boolean mayHaveWritten(String user, String topic);
+
+    /**
+     * Would whoever proved this user name, in this way, be let in at this moment? Asked of connections, sessions and wills
+     * whenever an answer may have changed, and of each will when it fires. Must return at once.
+     */
+    default boolean isLetIn(Holder holder) {
+        return true;
+    }
+
+    /** Calls back, on any thread, when somebody may have come to be let in no more. */
+    default void onChange(Runnable judgeAgain) {}
 
     /** Everybody may do everything: the default on loopback. */
     AccessPolicy OPEN = new AccessPolicy() {

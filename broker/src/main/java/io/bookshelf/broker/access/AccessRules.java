@@ -1,6 +1,7 @@
 package io.bookshelf.broker.access;
 
 import io.bookshelf.broker.topic.TopicFilter;
+import io.bookshelf.store.Holder;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +152,11 @@ public final class AccessRules implements AccessPolicy {
         return rules.stream()
                 .filter(rule -> rule.who.write() && rule.who.isForUser(user))
                 .anyMatch(rule -> any(rule, user, null, filter -> filter.matches(topic)));
+    }
+
+    @Override
+    public boolean isLetIn(Holder holder) {
+        return mayStay(holder.user());
     }
 
     /** False for a connection that could not be made any more: its user was removed, or anonymous clients shut out. */

@@ -1,8 +1,13 @@
 package io.bookshelf.broker.access;
 
-import io.bookshelf.broker.peer.PeerIdentity;
+import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.topic.TopicFilter;
+import io.bookshelf.catalogue.SystemKeys;
+import io.bookshelf.catalogue.SystemKeys.Role;
 import io.bookshelf.schema.Scope;
+import io.bookshelf.store.Holder;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,50 +15,62 @@ import org.jspecify.annotations.Nullable;
  * name of the former is the URI in their certificate, which nobody else can have.
  *
  * <p>A unit may do everything; an owner everything but with {@code local/…}; the cloud reads and writes
- * {@code bookshelf/units/…} alone. A paired phone may what an owner may, but pairs no others: below
- * {@code bookshelf/phones/…} it reads and deletes.
+ * {@code bookshelf/units/…} alone. A paired phone may what an owner may, but writes none of the keys by which the network
+ * runs itself ({@link SystemKeys}): it reads them, and revokes phones.
  */
 public final class PeerAccess implements AccessPolicy {
     private static final String SCHEME = "spiffe://";
-    private static final String UNITS = "bookshelf/units/";
-    private static final String PHONES = "bookshelf/phones/";
     private static final String LOCAL = "local/";
     private static final String SNAPSHOT = "$bookshelf/snapshot/";
-    private static final TopicFilter ALL_UNITS = TopicFilter.parse(UNITS + "#");
+    private static final TopicFilter ALL_UNITS = TopicFilter.parse(SystemKeys.UNITS + "#");
+
+    /** Network, kind and name. */
+    private static final int PARTS_OF_A_NAME = 3;
 
     private final AccessPolicy local;
     private final boolean peersComeIn;
+    private final Predicate<Holder> peers;
 
     /**
      * @param local decides for those who come in without a certificate
      * @param peersComeIn whether there is a listener for those with one
+     * @param peers whether somebody of a reserved name would be let in now
      */
-    public PeerAccess(AccessPolicy local, boolean peersComeIn) {
+    public PeerAccess(AccessPolicy local, boolean peersComeIn, Predicate<Holder> peers) {
         this.local = local;
         this.peersComeIn = peersComeIn;
-    }
-
-    /** What somebody may. */
-    private enum Rights {
-        UNIT,
-        OWNER,
-        CLOUD,
-        PHONE,
-        NONE
+        this.peers = peers;
     }
 
     /** Who a peer is here: neither its session nor its name can be had by anybody else. */
-    public static Principal principal(PeerIdentity peer, String clientId) {
-        return principal(peer.uri(), clientId);
+    public static Principal principal(Peer peer, String clientId) {
+        return principal(new Holder(peer.identity().uri(), peer.proof()), clientId);
     }
 
-    /**
-     * The same.
-     *
-     * @param user a reserved user name
-     */
+    /** Who the holder of a paired phone's token is here; {@code user} is what {@link #phone} makes. */
     public static Principal principal(String user, String clientId) {
-        return new Principal(user + "/" + clientId, user);
+        return principal(new Holder(user, ""), clientId);
+    }
+
+    private static Principal principal(Holder holder, String clientId) {
+        return new Principal(holder.user() + "/" + clientId, holder);
+    }
+
+    /** The reserved user name that the id of a session begins with, null if it is a local client's. */
+    public static @Nullable String userOf(String sessionId) {
+        if (!isReserved(sessionId)) {
+            return null;
+        }
+        int end = SCHEME.length() - 1;
+        for (int part = 0; part < PARTS_OF_A_NAME && end >= 0; part++) {
+            end = sessionId.indexOf('/', end + 1);
+        }
+        return end < 0 ? sessionId : sessionId.substring(0, end);
+    }
+
+    /** True for the user name of a paired phone. */
+    public static boolean isPhone(String user) {
+        return isReserved(user) && Role.of(user) == Role.PHONE;
     }
 
     /** The user name of a paired phone; no certificate can have it. */
@@ -77,6 +94,16 @@ public final class PeerAccess implements AccessPolicy {
     }
 
     @Override
+    public boolean isLetIn(Holder holder) {
+        return isReserved(holder.user()) ? peers.test(holder) : local.isLetIn(holder);
+    }
+
+    @Override
+    public void onChange(Runnable judgeAgain) {
+        local.onChange(judgeAgain);
+    }
+
+    @Override
     public boolean allowsEverything() {
         return !peersComeIn && local.allowsEverything();
     }
@@ -97,13 +124,21 @@ public final class PeerAccess implements AccessPolicy {
     }
 
     @Override
+    public boolean mayPublish(Principal principal, String topic, boolean deletes, Supplier<byte[]> payload) {
+        boolean revokes = isReserved(principal.user())
+                && topic.startsWith(SystemKeys.PHONES)
+                && SystemKeys.isRevocation(payload.get());
+        return deletes || revokes ? mayDelete(principal, topic) : mayWrite(principal, topic);
+    }
+
+    @Override
     public boolean mayDelete(Principal principal, String topic) {
-        return isReserved(principal.user()) ? reads(principal.user(), topic) : local.mayDelete(principal, topic);
+        return isReserved(principal.user()) ? revokes(principal.user(), topic) : local.mayDelete(principal, topic);
     }
 
     @Override
     public boolean mayHaveWritten(String user, String topic) {
-        return isReserved(user) ? reads(user, topic) : local.mayHaveWritten(user, topic);
+        return isReserved(user) ? revokes(user, topic) : local.mayHaveWritten(user, topic);
     }
 
     @Override
@@ -111,11 +146,11 @@ public final class PeerAccess implements AccessPolicy {
         if (!isReserved(principal.user())) {
             return local.maySubscribe(principal, filter);
         }
-        return switch (rights(principal.user())) {
+        return switch (Role.of(principal.user())) {
             case UNIT -> true;
             case OWNER, PHONE -> !filter.startsWith(LOCAL);
             case CLOUD -> filter.startsWith(SNAPSHOT) || overlapsUnits(filter);
-            case NONE -> false;
+            case LOCAL, NOBODY -> false;
         };
     }
 
@@ -128,34 +163,19 @@ public final class PeerAccess implements AccessPolicy {
     }
 
     private static boolean reads(String user, String topic) {
-        return switch (rights(user)) {
+        return switch (Role.of(user)) {
             case UNIT -> true;
             case OWNER, PHONE -> Scope.of(topic) != Scope.UNIT;
-            case CLOUD -> topic.startsWith(UNITS);
-            case NONE -> false;
+            case CLOUD -> topic.startsWith(SystemKeys.UNITS);
+            case LOCAL, NOBODY -> false;
         };
     }
 
-    /** Whoever steals a phone must not be able to pair another that stays when this one is revoked. */
     private static boolean writes(String user, String topic) {
-        return reads(user, topic) && (rights(user) != Rights.PHONE || !topic.startsWith(PHONES));
+        return reads(user, topic) && SystemKeys.mayWrite(Role.of(user), topic);
     }
 
-    /** What the kind of a reserved user name gives; asked at every delivery, hence no parser. */
-    private static Rights rights(String user) {
-        int slash = user.indexOf('/', SCHEME.length());
-        if (slash < 0) {
-            return Rights.NONE;
-        }
-        if (user.startsWith("unit/", slash + 1)) {
-            return Rights.UNIT;
-        }
-        if (user.startsWith("owner/", slash + 1)) {
-            return Rights.OWNER;
-        }
-        if (user.startsWith("phone/", slash + 1)) {
-            return Rights.PHONE;
-        }
-        return user.startsWith("cloud/", slash + 1) ? Rights.CLOUD : Rights.NONE;
+    private static boolean revokes(String user, String topic) {
+        return reads(user, topic) && SystemKeys.mayRevoke(Role.of(user), topic);
     }
 }

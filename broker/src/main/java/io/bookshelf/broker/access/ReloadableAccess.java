@@ -1,9 +1,13 @@
 package io.bookshelf.broker.access;
 
+import io.bookshelf.store.Holder;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A policy that can be replaced while the unit runs; each question is answered by the policy of that moment. */
 public final class ReloadableAccess implements AccessPolicy {
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile AccessPolicy policy;
 
     public ReloadableAccess(AccessPolicy policy) {
@@ -13,6 +17,17 @@ public final class ReloadableAccess implements AccessPolicy {
     /** From now on {@code policy} answers. Any thread. */
     public void replace(AccessPolicy policy) {
         this.policy = policy;
+        listeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public boolean isLetIn(Holder holder) {
+        return policy.isLetIn(holder);
+    }
+
+    @Override
+    public void onChange(Runnable judgeAgain) {
+        listeners.add(judgeAgain);
     }
 
     @Override

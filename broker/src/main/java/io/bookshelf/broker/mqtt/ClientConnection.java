@@ -369,6 +369,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             case NO_ROOM -> refuse(Reason.QUOTA_EXCEEDED, "the unit's disk is full");
             case NO_MEMORY -> refuse(Reason.QUOTA_EXCEEDED, "clients have used up their memory");
             case STORE_FAILED -> refuse(Reason.UNSPECIFIED, "the unit could not read its store");
+            case PUT_OUT -> refuse(Reason.NOT_AUTHORIZED, "whoever it is would not be let in any more");
         }
     }
 

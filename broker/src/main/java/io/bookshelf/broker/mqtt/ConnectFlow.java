@@ -10,6 +10,7 @@ import io.bookshelf.broker.session.SessionRegistry;
 import io.bookshelf.broker.session.Will;
 import io.bookshelf.broker.topic.TopicFilter;
 import io.bookshelf.schema.Key;
+import io.bookshelf.store.Holder;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttConnectPayload;
 import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
@@ -63,7 +64,7 @@ final class ConnectFlow {
         Peer peer = entrance.peer();
         if (peer != null) {
             // The certificate says who it is; a name and a password mean nothing.
-            letIn(asked, PeerAccess.principal(peer.identity(), asked.clientId()));
+            letIn(asked, PeerAccess.principal(peer, asked.clientId()));
             return;
         }
         String phone = entrance.tokens() ? endpoint.phone(connection, asked.user(), asked.password()) : null;
@@ -196,12 +197,18 @@ final class ConnectFlow {
                 header.isWillRetain(),
                 Properties.value(properties, "", ""),
                 Properties.number(properties, Properties.WILL_DELAY, 0),
-                Properties.number(properties, Properties.MESSAGE_EXPIRY, 0));
+                Properties.number(properties, Properties.MESSAGE_EXPIRY, 0),
+                new Holder("", ""));
     }
 
     private void letIn(Asked asked, Principal principal) {
         if (!asked.assigned() && !endpoint.access().mayUseClientId(principal)) {
             refuse(asked.version5(), Reason.CLIENT_ID_NOT_VALID, "the rules do not let this user have this client id");
+            return;
+        }
+        if (!endpoint.access().isLetIn(principal.holder())) {
+            // Since it proved who it is, which takes a while.
+            refuse(asked.version5(), Reason.NOT_AUTHORIZED, "it would not be let in any more");
             return;
         }
         Will will = asked.will();
@@ -215,7 +222,7 @@ final class ConnectFlow {
             refuse(asked.version5(), granted, "this user's connections hold all the memory that it may have");
             return;
         }
-        Will signed = will == null || principal.user().isEmpty() ? will : will.writtenBy(principal.user());
+        Will signed = will == null ? null : will.leftBy(principal.holder());
         endpoint.sessions()
                 .connect(
                         new SessionRegistry.ConnectRequest(

@@ -240,14 +240,21 @@ public final class MqttEndpoint {
         }
     }
 
-    /** What is known of certificates has changed: whoever would not be let in now is put out. Any thread. */
-    public void judgeAgain(PeerTrust trust) {
+    /**
+     * What is known of certificates has changed: whoever would not be let in now is put out. Any thread.
+     *
+     * @param then run when all have been judged
+     */
+    public void judgeAgain(PeerTrust trust, Runnable then) {
         onLoop(() -> {
             List<ClientConnection> peers = all().stream()
                     .filter(each -> each.link().certified() != null)
                     .toList();
             // Signatures are verified, which takes long enough to hold up the loop.
-            Thread.ofVirtual().name("bookshelf-judge").start(() -> peers.forEach(each -> judge(each, trust)));
+            Thread.ofVirtual().name("bookshelf-judge").start(() -> {
+                peers.forEach(each -> judge(each, trust));
+                then.run();
+            });
         });
     }
 

@@ -148,9 +148,8 @@ final class PublishFlow {
                 && !ByteBufUtil.isText(message.payload(), StandardCharsets.UTF_8)) {
             return new Refusal(Reason.PAYLOAD_FORMAT_INVALID, "a payload that is said to be UTF-8 and is not");
         }
-        if (!(deletes
-                ? endpoint.access().mayDelete(connection.principal(), topic)
-                : endpoint.access().mayWrite(connection.principal(), topic))) {
+        if (!endpoint.access()
+                .mayPublish(connection.principal(), topic, deletes, () -> ByteBufUtil.getBytes(message.payload()))) {
             return new Refusal(Reason.NOT_AUTHORIZED, "no right to write " + topic);
         }
         Refusal refusal = checkIfAbsent(message, Properties.user(properties, Properties.IF_ABSENT));

@@ -9,8 +9,9 @@ import java.util.List;
  *
  * @param identity who the certificate says it is
  * @param chain the certificates it showed, its own first
+ * @param proof names its certificate, as {@link PeerTrust#proof} does
  */
-public record Peer(PeerIdentity identity, List<X509Certificate> chain) {
+public record Peer(PeerIdentity identity, List<X509Certificate> chain, String proof) {
     public Peer {
         chain = List.copyOf(chain);
     }
@@ -21,7 +22,8 @@ public record Peer(PeerIdentity identity, List<X509Certificate> chain) {
      * @throws CertificateException if it is not let in; the message is the reason, as a sentence
      */
     public static Peer judged(PeerTrust trust, List<X509Certificate> chain) throws CertificateException {
-        return new Peer(trust.judge(chain.toArray(X509Certificate[]::new)), chain);
+        X509Certificate[] all = chain.toArray(X509Certificate[]::new);
+        return new Peer(trust.judge(all), chain, trust.proof(all));
     }
 
     /** True if it may send link frames. */

@@ -49,6 +49,18 @@ public interface PeerTrust {
      */
     PeerIdentity judge(X509Certificate[] chain) throws CertificateException;
 
+    /** Names the certificate of a peer that was judged well, so that {@link #isLetIn} can be asked when it is gone. */
+    String proof(X509Certificate[] chain);
+
+    /**
+     * Is whoever proved themselves by this certificate still let in? Its dates play no part. Looks up what is known and
+     * verifies nothing, so that it may be asked of many at once.
+     *
+     * @param proof what {@link #proof} said; empty for a certificate that nobody knows any more, which is let in as long as
+     *     none was ever revoked
+     */
+    boolean isLetIn(String proof);
+
     /** Calls back after a renewal or a revocation: open connections are then to be judged again. */
     void onChange(Runnable judgeAgain);
 }

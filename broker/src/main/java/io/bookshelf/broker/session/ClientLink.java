@@ -38,6 +38,7 @@ public interface ClientLink {
         TAKEN_OVER,
         NO_ROOM,
         NO_MEMORY,
-        STORE_FAILED
+        STORE_FAILED,
+        PUT_OUT
     }
 }

@@ -1,10 +1,12 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.access.PeerAccess;
 import io.bookshelf.broker.budget.Cost;
 import io.bookshelf.broker.budget.Kind;
 import io.bookshelf.broker.budget.Owner;
 import io.bookshelf.broker.session.InFlightWindow.Packet;
 import io.bookshelf.broker.topic.TopicFilter;
+import io.bookshelf.store.Holder;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ final class Restoring {
     private final List<SessionChange> drops = new ArrayList<>();
     private long droppedSessions;
     private long droppedWills;
+    private long putOut;
     private long sessionsWithLessEvents;
 
     Restoring(SessionRegistry registry, SessionContext context, Router router, Wills wills) {
@@ -49,7 +52,7 @@ final class Restoring {
 
     /** True if the store still has sessions that were not taken back. */
     boolean leftSessions() {
-        return droppedSessions > 0;
+        return droppedSessions + putOut > 0;
     }
 
     /** True if the store still has wills that were not taken back. */
@@ -74,6 +77,7 @@ final class Restoring {
         long most = context.budget().most(Kind.SESSION) / Cost.session("");
         reader.eachSession(row -> {
             switch (row) {
+                case SessionChange.SaveSession own when isPutOut(own) -> putOut(own.clientId());
                 case SessionChange.SaveSession own -> {
                     Candidate each = Candidate.of(own);
                     newest.add(each);
@@ -94,10 +98,34 @@ final class Restoring {
         Changes.whenSaved(context, List.copyOf(drops), refusal -> {});
         drops.clear();
         say();
+        wills.judgeAgain();
         wills.fireDue(now);
     }
 
+    /** Whose a stored session is. A former version stored it only in the id, and there not for local clients. */
+    private static @Nullable Holder holder(SessionChange.SaveSession stored) {
+        String user = PeerAccess.userOf(stored.clientId());
+        return stored.holder() != null || user == null ? stored.holder() : new Holder(user, "");
+    }
+
+    /** Whoever was put out while the unit was off has no session any more. */
+    private boolean isPutOut(SessionChange.SaveSession stored) {
+        Holder holder = holder(stored);
+        return holder != null && !context.access().isLetIn(holder);
+    }
+
+    private void putOut(String clientId) {
+        putOut++;
+        if (drops.size() < MOST_DROPPED) {
+            drops.add(new SessionChange.DropSession(clientId));
+            drops.add(new SessionChange.DropWill(clientId));
+        }
+    }
+
     private void say() {
+        if (putOut > 0) {
+            log.info("{} sessions ended: their users are not let in any more", putOut);
+        }
         if (droppedSessions > 0) {
             log.warn(
                     "the store holds more sessions than there is memory for: {} ended, those of clients that were away"
@@ -220,8 +248,7 @@ final class Restoring {
 
     private void restore(Session session, SessionChange.SaveSession own, long now) {
         long since = own.disconnectedAt() == 0 ? now : own.disconnectedAt();
-        session.owner(own.owner());
-        session.restore(own.expirySeconds(), since);
+        session.restore(holder(own), own.expirySeconds(), since);
         // Where damage took the end of the log, its numbers are given again: a cursor beyond it would pass over what
         // they
         // are given to.
@@ -233,7 +260,7 @@ final class Restoring {
             session.changes().flushWithCursor();
         }
         if (own.disconnectedAt() == 0) {
-            session.changes().record(session.saved(own.expirySeconds(), since, own.cursor()));
+            session.changes().record(session.changes().row(own.expirySeconds(), since, own.cursor()));
         }
     }
 

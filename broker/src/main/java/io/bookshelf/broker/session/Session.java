@@ -4,6 +4,7 @@ import io.bookshelf.broker.budget.MemoryHolder;
 import io.bookshelf.broker.budget.Owner;
 import io.bookshelf.broker.session.InFlightWindow.Packet;
 import io.bookshelf.schema.Entry;
+import io.bookshelf.store.Holder;
 import io.bookshelf.store.SessionChange;
 import java.util.HashSet;
 import java.util.Set;
@@ -142,6 +143,7 @@ public final class Session {
     void bind(ClientLink link, long expiry) {
         memory.idle(false);
         client = link;
+        changes.heldBy(link.principal().holder());
         expirySeconds = expiry;
         disconnectedAt = 0;
         delivering = false;
@@ -149,20 +151,12 @@ public final class Session {
 
     /** The user who proved to be its client; null while that is not known, of one that an earlier version saved. */
     @Nullable
-    String owner() {
-        return owner;
+    Holder holder() {
+        return changes.holder();
     }
 
-    void owner(@Nullable String user) {
-        owner = user;
-    }
-
-    /** Its own fields, as the store has them. */
-    SessionChange.SaveSession saved(long expiry, long disconnected, long cursor) {
-        return new SessionChange.SaveSession(clientId, expiry, disconnected, cursor, owner);
-    }
-
-    void restore(long expiry, long since) {
+    void restore(@Nullable Holder whose, long expiry, long since) {
+        changes.heldBy(whose);
         expirySeconds = expiry;
         disconnectedAt = since;
     }
@@ -171,7 +165,7 @@ public final class Session {
     void shiftTimes(long millis) {
         if (client == null) {
             disconnectedAt += millis;
-            changes.record(saved(expirySeconds, disconnectedAt, changes.savedCursor()));
+            changes.record(changes.row(expirySeconds, disconnectedAt, changes.savedCursor()));
         }
         events.all().forEach(event -> event.queuedAt += millis);
     }

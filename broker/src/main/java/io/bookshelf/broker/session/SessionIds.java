@@ -2,6 +2,7 @@ package io.bookshelf.broker.session;
 
 import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.broker.access.PeerAccess;
+import io.bookshelf.store.Holder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ public final class SessionIds {
     }
 
     /** Whose sessions are this one's: a user's, or empty for all whose client ids tell them apart as far as anything does. */
-    static String owner(Principal who) {
+    private static String owner(Holder who) {
         return PeerAccess.isReserved(who.user()) ? "" : who.user();
     }
 
@@ -41,7 +42,7 @@ public final class SessionIds {
             String clientId,
             Function<String, @Nullable Session> known,
             Function<String, @Nullable String> willOf) {
-        String owner = owner(who);
+        String owner = owner(who.holder());
         String qualified = SCHEME + escaped(owner) + "/" + clientId;
         Session bare = known.apply(clientId);
         boolean bareIsTheirs = bare != null && isOf(owner, bare, willOf.apply(clientId));
@@ -54,8 +55,8 @@ public final class SessionIds {
     }
 
     private static boolean isOf(String owner, Session session, @Nullable String willOf) {
-        String its = session.owner();
-        return its == null ? willOf == null || willOf.equals(owner) : its.equals(owner);
+        Holder its = session.holder();
+        return its == null ? willOf == null || willOf.equals(owner) : owner(its).equals(owner);
     }
 
     /** Without a slash, so that no two users and client ids give the same id. */

@@ -3,11 +3,13 @@ package io.bookshelf.broker.session;
 import io.bookshelf.broker.session.InFlightWindow.Packet;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
+import io.bookshelf.store.Holder;
 import io.bookshelf.store.SessionChange;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries what happens to a durable session into the store. What must be on disk before the client learns of it is saved at
@@ -24,9 +26,26 @@ final class SessionLog {
     private long savedCursor = -1;
     private boolean scheduled;
 
+    /** Whose the session is; null while that is not known, which a former version did not store. */
+    private @Nullable Holder holder;
+
     SessionLog(Session session, SessionContext context) {
         this.session = session;
         this.context = context;
+    }
+
+    @Nullable
+    Holder holder() {
+        return holder;
+    }
+
+    void heldBy(@Nullable Holder whose) {
+        holder = whose;
+    }
+
+    /** The session's own row. */
+    SessionChange.SaveSession row(long expirySeconds, long disconnectedAt, long cursor) {
+        return new SessionChange.SaveSession(session.clientId(), expirySeconds, disconnectedAt, cursor, holder);
     }
 
     /** Records a change that can wait. */

@@ -5,6 +5,7 @@ import io.bookshelf.broker.budget.Cost;
 import io.bookshelf.broker.budget.Kind;
 import io.bookshelf.broker.budget.Owner;
 import io.bookshelf.broker.budget.Verdict;
+import io.bookshelf.store.Holder;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
 import java.util.ArrayList;
@@ -102,7 +103,6 @@ public final class SessionRegistry {
             return;
         }
         session.memory().owner(owner);
-        session.owner(SessionIds.owner(who));
         session.bind(request.link(), request.expirySeconds());
         if (present) {
             context.counters().sessionsDisconnected.decrement();
@@ -120,7 +120,7 @@ public final class SessionRegistry {
             session.changes().flush();
             long cursor = session.outbox().cursor();
             session.changes().savedCursor(cursor);
-            changes.add(session.saved(session.expirySeconds(), 0, cursor));
+            changes.add(session.changes().row(session.expirySeconds(), 0, cursor));
         }
         Consumer<@Nullable String> answer = refusal -> {
             if (refusal != null) {
@@ -217,7 +217,7 @@ public final class SessionRegistry {
         context.counters().sessionsDisconnected.increment();
         long cursor = session.outbox().cursor();
         session.changes().savedCursor(cursor);
-        context.submit().accept(new Changes(List.of(session.saved(expirySeconds, now, cursor)), refusal -> {}));
+        context.submit().accept(new Changes(List.of(session.changes().row(expirySeconds, now, cursor)), refusal -> {}));
     }
 
     /** Ends a session that has no connection. */
@@ -269,6 +269,32 @@ public final class SessionRegistry {
     /** Forgets a session that was not restored in full. */
     void giveUp(Session session) {
         forget(session);
+    }
+
+    /**
+     * Somebody may have been put out: what belongs to whoever would not be let in now ends at once: connection, session,
+     * queued events, and the will, which does not fire.
+     */
+    public void judgeAgain() {
+        for (Session session : List.copyOf(sessions.values())) {
+            Holder holder = session.changes().holder();
+            if (holder != null && !context.access().isLetIn(holder)) {
+                putOut(session, holder);
+            }
+        }
+        wills.judgeAgain();
+    }
+
+    private void putOut(Session session, Holder holder) {
+        log.info("client {}: its session ends: {} is not let in any more", session.clientId(), holder.user());
+        wills.withdraw(session.clientId());
+        ClientLink link = session.client();
+        if (link == null) {
+            end(session);
+        } else {
+            disconnected(session, link, true, 0);
+            link.close(ClientLink.CloseReason.PUT_OUT);
+        }
     }
 
     /** The wall clock became known, or was set: what waits for a time waits as long as before. */

@@ -1,6 +1,7 @@
 package io.bookshelf.broker.session;
 
 import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.store.Holder;
 import io.bookshelf.store.SessionChange;
 
 /**
@@ -8,6 +9,7 @@ import io.bookshelf.store.SessionChange;
  *
  * @param delaySeconds MQTT 5's will delay
  * @param expirySeconds MQTT 5's message expiry, 0 for none
+ * @param holder who left it
  */
 public record Will(
         String topic,
@@ -16,11 +18,13 @@ public record Will(
         boolean retain,
         ValueProperties properties,
         long delaySeconds,
-        long expirySeconds) {
+        long expirySeconds,
+        Holder holder) {
 
-    /** The same, under the name of the user who left it. */
-    public Will writtenBy(String user) {
-        return new Will(topic, payload, qos, retain, properties.writtenBy(user), delaySeconds, expirySeconds);
+    /** The same, left by this one, under whose name it is published. */
+    public Will leftBy(Holder whose) {
+        ValueProperties named = whose.user().isEmpty() ? properties : properties.writtenBy(whose.user());
+        return new Will(topic, payload, qos, retain, named, delaySeconds, expirySeconds, whose);
     }
 
     static Will of(SessionChange.SaveWill stored) {
@@ -31,11 +35,18 @@ public record Will(
                 stored.retain(),
                 stored.properties(),
                 stored.delaySeconds(),
-                stored.expirySeconds());
+                stored.expirySeconds(),
+                whose(stored));
+    }
+
+    /** A former version stored the name under which it is published, which is empty for an anonymous client. */
+    private static Holder whose(SessionChange.SaveWill stored) {
+        Holder whose = stored.holder();
+        return whose == null ? new Holder(stored.properties().writer(), "") : whose;
     }
 
     SessionChange.SaveWill stored(String clientId, long fireAt) {
         return new SessionChange.SaveWill(
-                clientId, topic, payload, qos, retain, properties, delaySeconds, fireAt, expirySeconds);
+                clientId, topic, payload, qos, retain, properties, delaySeconds, fireAt, expirySeconds, holder);
     }
 }

@@ -1,5 +1,7 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.access.AccessPolicy;
+import io.bookshelf.broker.access.AccessPolicy.Principal;
 import io.bookshelf.broker.budget.Cost;
 import io.bookshelf.broker.budget.Kind;
 import io.bookshelf.broker.budget.MemoryHolder;
@@ -11,12 +13,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The wills of connected clients, and those whose delay runs. All are in the store from CONNECT on, so that one whose client
  * was connected when the unit died fires at the next start.
  */
 final class Wills {
+    private static final Logger log = LoggerFactory.getLogger(Wills.class);
+
     private record Due(Will will, long fireAt, MemoryHolder memory) {
         Due at(long millis) {
             return new Due(will, millis, memory);
@@ -171,8 +177,33 @@ final class Wills {
         due.forEach(this::fire);
     }
 
+    /** Whoever would not be let in any more has no will. */
+    void judgeAgain() {
+        List<String> gone = new ArrayList<>();
+        wills.forEach((clientId, due) -> {
+            if (!context.access().isLetIn(due.will.holder())) {
+                gone.add(clientId);
+            }
+        });
+        gone.forEach(this::withdraw);
+    }
+
+    /** Judged when it fires: what its client might do when it left the will plays no part. */
+    private boolean mayFire(String clientId, Will will) {
+        AccessPolicy access = context.access();
+        Principal whose = new Principal(clientId, will.holder());
+        boolean deletes = will.retain() && will.payload().length == 0;
+        return access.isLetIn(will.holder()) && access.mayPublish(whose, will.topic(), deletes, will::payload);
+    }
+
     private void fire(String clientId) {
-        Due due = wills.remove(clientId);
+        Due due = wills.get(clientId);
+        if (due != null && !mayFire(clientId, due.will)) {
+            log.info("client {}: its will is dropped: it has no right to write the topic any more", clientId);
+            withdraw(clientId);
+            return;
+        }
+        wills.remove(clientId);
         if (due == null) {
             return;
         }

@@ -176,7 +176,7 @@ class AccessRulesTest {
         assertThat(rules.mayUseClientId(new Principal("tablet", "anna"))).isFalse();
         assertThat(new ReloadableAccess(rules).mayUseClientId(new Principal("tablet", "anna")))
                 .isFalse();
-        assertThat(new PeerAccess(rules, true).mayUseClientId(new Principal("tablet", "anna")))
+        assertThat(new PeerAccess(rules, true, holder -> true).mayUseClientId(new Principal("tablet", "anna")))
                 .isFalse();
         assertThat(new AccessRules(
                                 List.of(new AccessRule(null, null, false, false, List.of(), List.of("sensor-*"))),
@@ -201,7 +201,7 @@ class AccessRulesTest {
         assertThat(rules.authenticate("phone", "anna", "wrong".getBytes(UTF_8))).isNull();
         assertThat(rules.authenticatesQuickly("anna", "wrong".getBytes(UTF_8))).isFalse();
         assertThat(rules.authenticatesQuickly(null, null)).isTrue();
-        assertThat(new PeerAccess(rules, true).authenticatesQuickly("anna", right))
+        assertThat(new PeerAccess(rules, true, holder -> true).authenticatesQuickly("anna", right))
                 .isTrue();
         assertThat(new ReloadableAccess(rules).authenticatesQuickly("anna", right))
                 .isTrue();

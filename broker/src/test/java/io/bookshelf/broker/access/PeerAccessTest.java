@@ -1,10 +1,13 @@
 package io.bookshelf.broker.access;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.peer.Peer;
 import io.bookshelf.broker.peer.PeerIdentity;
 import io.bookshelf.broker.peer.PeerIdentity.Role;
+import io.bookshelf.catalogue.SystemKeys;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,10 +18,10 @@ final class PeerAccessTest {
     private static final AccessPolicy NOTHING =
             new AccessRules(List.of(new AccessRule(null, null, true, true, List.of("allowed/#"))), null, true);
 
-    private final AccessPolicy access = new PeerAccess(NOTHING, true);
+    private final AccessPolicy access = new PeerAccess(NOTHING, true, holder -> true);
 
     private static Principal principal(Role role) {
-        return PeerAccess.principal(new PeerIdentity("home", role, "x"), "phone");
+        return PeerAccess.principal(new Peer(new PeerIdentity("home", role, "x"), List.of(), ""), "phone");
     }
 
     @ParameterizedTest
@@ -48,18 +51,25 @@ final class PeerAccessTest {
     @ParameterizedTest
     @CsvSource({
         "private/a, true, true, true",
-        "bookshelf/units/hall, true, true, true",
+        "bookshelf/units/hall, true, false, false",
+        "bookshelf/crl/a/1, true, false, false",
+        "bookshelf/later, true, false, false",
         "bookshelf/phones/0a, true, false, true",
         "local/a, false, false, false",
         "$SYS/broker/uptime, true, true, true"
     })
-    void aPhoneMayWhatAnOwnerMayButPairsNoOther(String topic, boolean reads, boolean writes, boolean deletes) {
+    void aPhoneMayWhatAnOwnerMayButRunsNotTheNetwork(String topic, boolean reads, boolean writes, boolean deletes) {
         Principal phone = PeerAccess.principal(PeerAccess.phone("home", "0a"), "app");
         assertThat(phone.clientId()).isEqualTo("spiffe://home/phone/0a/app");
         assertThat(access.mayRead(phone, topic)).isEqualTo(reads);
         assertThat(access.mayWrite(phone, topic)).isEqualTo(writes);
         assertThat(access.mayDelete(phone, topic)).isEqualTo(deletes);
-        assertThat(access.mayHaveWritten(phone.user(), topic)).isEqualTo(reads);
+        assertThat(access.mayHaveWritten(phone.user(), topic)).isEqualTo(deletes);
+        byte[] revoked = SystemKeys.revocation();
+        assertThat(access.mayPublish(phone, topic, false, () -> revoked)).isEqualTo(deletes);
+        assertThat(access.mayPublish(phone, topic, false, () -> "{'revoked':true}".getBytes(UTF_8)))
+                .isEqualTo(writes);
+        assertThat(access.mayPublish(phone, topic, true, () -> new byte[0])).isEqualTo(deletes);
         assertThat(access.maySubscribe(phone, "#")).isTrue();
         assertThat(access.maySubscribe(phone, "local/#")).isFalse();
     }
@@ -99,9 +109,11 @@ final class PeerAccessTest {
 
     @Test
     void checksAreSparedWhereNobodyComesInByCertificate() {
-        assertThat(new PeerAccess(AccessPolicy.OPEN, false).allowsEverything()).isTrue();
-        assertThat(new PeerAccess(AccessPolicy.OPEN, true).allowsEverything()).isFalse();
-        assertThat(new PeerAccess(AccessPolicy.OPEN, true).authenticatesQuickly("anna", null))
+        assertThat(new PeerAccess(AccessPolicy.OPEN, false, holder -> true).allowsEverything())
+                .isTrue();
+        assertThat(new PeerAccess(AccessPolicy.OPEN, true, holder -> true).allowsEverything())
+                .isFalse();
+        assertThat(new PeerAccess(AccessPolicy.OPEN, true, holder -> true).authenticatesQuickly("anna", null))
                 .isTrue();
     }
 }

@@ -16,6 +16,7 @@ import io.bookshelf.broker.topic.TopicFilter;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.store.Holder;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
 import io.bookshelf.store.StoredSession;
@@ -200,7 +201,7 @@ final class SessionMemoryTest {
     }
 
     private static Will will(int bytes) {
-        return new Will("w", new byte[bytes], 1, true, ValueProperties.NONE, 0, 0);
+        return new Will("w", new byte[bytes], 1, true, ValueProperties.NONE, 0, 0, new Holder("", ""));
     }
 
     private void publish(String topic, int bytes, boolean retain) {
@@ -214,8 +215,9 @@ final class SessionMemoryTest {
                         ValueProperties.NONE,
                         0,
                         false,
+                        null,
                         List.of(),
-                        refusal -> {}));
+                        outcome -> {}));
         run();
     }
 

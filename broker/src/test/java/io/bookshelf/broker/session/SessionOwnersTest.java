@@ -11,6 +11,7 @@ import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.store.Holder;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
 import io.bookshelf.store.StoredSession;
@@ -150,8 +151,8 @@ final class SessionOwnersTest {
     }
 
     private static Will will(String user) {
-        Will will = new Will("will", GONE, 1, true, ValueProperties.NONE, 50, 0);
-        return user.isEmpty() ? will : will.writtenBy(user);
+        Holder holder = new Holder(user, "");
+        return new Will("will", GONE, 1, true, ValueProperties.NONE, 50, 0, holder).leftBy(holder);
     }
 
     private boolean willFired() {

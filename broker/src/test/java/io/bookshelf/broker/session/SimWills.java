@@ -3,6 +3,7 @@ package io.bookshelf.broker.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.store.Holder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,8 @@ final class SimWills {
                 random.nextBoolean(),
                 new ValueProperties(0, name, null, new byte[0], List.of(), "", ""),
                 random.nextBoolean() ? 0 : 1 + random.nextInt(10),
-                0);
+                0,
+                new Holder("", ""));
         Kept kept = new Kept(client.id, will);
         all.put(name, kept);
         current.put(client.id, kept);

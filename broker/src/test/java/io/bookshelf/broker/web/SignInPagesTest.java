@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The pages of the sign-in as HTTP; what is behind them answers when the test says so. */
 final class SignInPagesTest {
-    private static final Peer ANNA = new Peer(new PeerIdentity("home", Role.OWNER, "anna"), List.of());
+    private static final Peer ANNA = new Peer(new PeerIdentity("home", Role.OWNER, "anna"), List.of(), "");
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final List<String> asked = new ArrayList<>();

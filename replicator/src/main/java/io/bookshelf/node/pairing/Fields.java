@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON object of texts and numbers; whatever else is in one that is read is passed over. */
+/** A JSON object of texts, numbers and {@code true}; whatever else is in one that is read is passed over. */
 final class Fields {
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(com.fasterxml.jackson.core.StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -36,6 +36,8 @@ final class Fields {
                 JsonToken value = parser.nextToken();
                 if (value == JsonToken.VALUE_STRING) {
                     texts.put(name, parser.getText());
+                } else if (value == JsonToken.VALUE_TRUE) {
+                    texts.put(name, "true");
                 } else {
                     parser.skipChildren();
                 }

@@ -25,8 +25,12 @@ final class OpenPairing {
         TOO_SOON
     }
 
+    /** Where the key of the phone is to count. */
+    final String counts;
+
     /** @param since when the code was seen, in nanoseconds of the monotonic clock */
-    OpenPairing(String code, long since) {
+    OpenPairing(String code, String counts, long since) {
+        this.counts = counts;
         this.code = code.getBytes(US_ASCII);
         this.until = since + TimeUnit.SECONDS.toNanos(SECONDS);
         this.nextTry = since;

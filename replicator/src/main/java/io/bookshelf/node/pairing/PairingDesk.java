@@ -1,7 +1,5 @@
 package io.bookshelf.node.pairing;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.bookshelf.broker.peer.RefusalLog;
 import io.bookshelf.broker.web.SignIn.Answer;
 import io.bookshelf.bus.Submission;
@@ -11,9 +9,7 @@ import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.ValueProperties;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +25,10 @@ final class PairingDesk {
 
     private static final Logger log = LoggerFactory.getLogger(PairingDesk.class);
 
+    private final String network;
     private final String unit;
+    private final PhoneSigner signer;
+    private final Phones phones;
     private final WallClock clock;
     private final RefusalLog refusals;
     private final ScheduledExecutorService thread;
@@ -63,12 +62,18 @@ final class PairingDesk {
 
     /** @param thread the only one that calls anything here */
     PairingDesk(
+            String network,
             String unit,
+            PhoneSigner signer,
+            Phones phones,
             WallClock clock,
             RefusalLog refusals,
             ScheduledExecutorService thread,
             Consumer<Submission> bus) {
+        this.network = network;
         this.unit = unit;
+        this.signer = signer;
+        this.phones = phones;
         this.clock = clock;
         this.refusals = refusals;
         this.thread = thread;
@@ -88,7 +93,13 @@ final class PairingDesk {
             log.warn("sign-in: {} is ignored: it must be {\"code\":\"…\"} with eight digits", CODE);
             return;
         }
-        OpenPairing opened = new OpenPairing(code, since);
+        String counts = fields == null ? "" : fields.text("counts");
+        if (!List.of("", PhoneEntry.NETWORK, "unit", "cloud").contains(counts)) {
+            log.warn("sign-in: {} is ignored: \"counts\" must be \"network\", \"unit\" or \"cloud\"", CODE);
+            return;
+        }
+        String where = counts.isEmpty() ? PhoneEntry.NETWORK : counts.equals("unit") ? PhoneEntry.UNIT + unit : counts;
+        OpenPairing opened = new OpenPairing(code, where, since);
         open = opened;
         ending = thread.schedule(
                 () -> {
@@ -122,6 +133,9 @@ final class PairingDesk {
         if (name == null) {
             throw new Mistake(400, "The name must be a line of 1 to 64 characters.");
         }
+        if (phones.wasRevoked(key.id())) {
+            throw new Mistake(409, "This key was revoked, and never counts again: make another.");
+        }
         long now = clock.nanos();
         OpenPairing pairing = open;
         if (pairing == null || pairing.isOver(now)) {
@@ -132,7 +146,7 @@ final class PairingDesk {
             case WRONG -> answer.accept(wrong(pairing, from));
             case RIGHT -> {
                 close("a phone has used the code");
-                bus.accept(registration(key, name, answer));
+                bus.accept(registration(key, asked.text("key"), name, pairing.counts, answer));
                 bus.accept(new CodeSpent());
             }
         }
@@ -150,13 +164,11 @@ final class PairingDesk {
         return new Answer(403, Fields.write("error", sentence, "triesLeft", left), 0);
     }
 
-    private Registration registration(PhoneKey key, String name, Consumer<Answer> answer) {
-        Map<String, Object> phone = new LinkedHashMap<>();
-        phone.put("name", name);
-        phone.put("key", Base64.getEncoder().encodeToString(key.key().getEncoded()));
-        phone.put("paired", Instant.ofEpochMilli(clock.millis()));
-        phone.put("unit", unit);
-        byte[] value = Fields.write(phone).getBytes(UTF_8);
+    private Registration registration(
+            PhoneKey key, String keyText, String name, String counts, Consumer<Answer> answer) {
+        String now = Instant.ofEpochMilli(clock.millis()).toString();
+        PhoneEntry phone = new PhoneEntry(key, keyText, name, now, unit, counts, new PhoneSigner.Signed("", ""));
+        byte[] value = phone.signedBy(signer, network);
         Write write = new Write(Key.of(Phones.PREFIX + key.id()), value, 1, ValueProperties.NONE, 0);
         return new Registration(write, refusal -> {
             if (refusal == null) {

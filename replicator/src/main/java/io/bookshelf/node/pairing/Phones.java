@@ -1,6 +1,7 @@
 package io.bookshelf.node.pairing;
 
 import io.bookshelf.broker.peer.RefusalLog;
+import io.bookshelf.catalogue.SystemKeys;
 import io.bookshelf.schema.Entry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Phones {
     /** Under which they are kept. */
-    static final String PREFIX = "bookshelf/phones/";
+    static final String PREFIX = SystemKeys.PHONES;
 
     /** More are not looked at. */
     private static final int MOST = 4_096;
@@ -19,11 +20,19 @@ final class Phones {
     private static final int LONGEST_NAME = 64;
 
     private final Map<String, PhoneKey> byId = new ConcurrentHashMap<>();
+    private final String network;
+    private final String unit;
+    private final PhoneSigner signer;
+    private final RevokedPhones revoked;
     private final RefusalLog log;
     private final Runnable onGone;
 
     /** @param onGone called when a phone is paired no more */
-    Phones(RefusalLog log, Runnable onGone) {
+    Phones(String network, String unit, PhoneSigner signer, RevokedPhones revoked, RefusalLog log, Runnable onGone) {
+        this.network = network;
+        this.unit = unit;
+        this.signer = signer;
+        this.revoked = revoked;
         this.log = log;
         this.onGone = onGone;
     }
@@ -53,34 +62,66 @@ final class Phones {
     /** An entry below the prefix as it is now. */
     void apply(Entry entry) {
         String id = entry.key().name().substring(PREFIX.length());
-        String mistake = entry.deleted() ? "" : mistake(id, entry);
-        if (entry.deleted() || !mistake.isEmpty()) {
-            if (!mistake.isEmpty()) {
-                log.say(entry.key().name().replaceAll("\\p{C}", "?") + " is ignored: " + mistake);
+        Fields fields = entry.deleted() ? null : Fields.read(entry.value());
+        if (!PhoneKey.isId(id)) {
+            return;
+        }
+        if (fields != null && fields.text("revoked").equals("true")) {
+            end(id, false);
+        } else if (revoked.contains(id)) {
+            byId.remove(id);
+            revoked.publishAgain(id);
+        } else if (entry.deleted()) {
+            if (byId.containsKey(id)) {
+                end(id, true);
             }
-            if (byId.remove(id) != null) {
-                onGone.run();
+        } else {
+            String mistake = mistake(id, entry, fields);
+            if (!mistake.isEmpty()) {
+                log.say(entry.key().name() + " is ignored: " + mistake);
+                if (byId.remove(id) != null) {
+                    onGone.run();
+                }
             }
         }
     }
 
-    /** Takes the phone up, or says what is wrong with its entry. */
-    private String mistake(String id, Entry entry) {
-        if (entry.expiresAt() != 0) {
-            return "a phone is revoked by a delete, not by a time to live";
+    /** It is revoked, for good. */
+    private void end(String id, boolean publish) {
+        boolean wasPaired = byId.remove(id) != null;
+        revoked.add(id, wasPaired, publish);
+        if (wasPaired) {
+            onGone.run();
         }
-        Fields fields = Fields.read(entry.value());
-        PhoneKey key = fields == null ? null : PhoneKey.read(fields.text("key"));
-        if (fields == null || key == null || name(fields.text("name")) == null) {
+    }
+
+    /** Was this phone ever revoked? */
+    boolean wasRevoked(String id) {
+        return revoked.contains(id);
+    }
+
+    /** Takes the phone up, or says what is wrong with its entry. */
+    private String mistake(String id, Entry entry, @Nullable Fields fields) {
+        if (entry.expiresAt() != 0) {
+            return "a phone is revoked by {\"revoked\":true}, not by a time to live";
+        }
+        PhoneEntry phone = PhoneEntry.of(fields);
+        if (phone == null) {
             return "it is not the JSON of a paired phone";
         }
-        if (!key.id().equals(id)) {
-            return "its key is another one's, " + key.id();
+        if (!phone.key().id().equals(id)) {
+            return "its key is another one's, " + phone.key().id();
+        }
+        if (!phone.isSigned() || !signer.isGood(phone.text(network), phone.signed())) {
+            return "no unit or owner of the network has signed it whose certificate counts";
+        }
+        if (!phone.countsAt(unit)) {
+            return "its key counts elsewhere";
         }
         if (byId.size() >= MOST && !byId.containsKey(id)) {
             return MOST + " phones are paired, and no more are looked at: delete some";
         }
-        byId.put(id, key);
+        byId.put(id, phone.key());
         return "";
     }
 }

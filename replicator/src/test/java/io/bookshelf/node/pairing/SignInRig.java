@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookshelf.broker.web.SignIn.Answer;
 import io.bookshelf.broker.web.SignIn.Step;
+import io.bookshelf.bus.Arrival;
 import io.bookshelf.bus.Committer;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.TombstonePolicy;
@@ -11,7 +12,9 @@ import io.bookshelf.bus.WallClock;
 import io.bookshelf.bus.Write;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
+import io.bookshelf.schema.Seen;
 import io.bookshelf.schema.ValueProperties;
+import io.bookshelf.schema.Version;
 import io.bookshelf.store.MemoryDisk;
 import io.bookshelf.store.MemoryStore;
 import java.util.List;
@@ -22,6 +25,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The sign-in of a unit over a store in memory, with a clock that stands still. */
 final class SignInRig implements AutoCloseable {
+    /** Signatures that any test can make. */
+    static final PhoneSigner SIGNER = new PhoneSigner() {
+        @Override
+        public Signed sign(String text) {
+            return new Signed("unit", Integer.toHexString(text.hashCode()));
+        }
+
+        @Override
+        public boolean isGood(String text, Signed signed) {
+            return signed.certificate().equals("unit")
+                    && signed.signature().equals(Integer.toHexString(text.hashCode()));
+        }
+
+        @Override
+        public boolean isOwnOfBefore(Signed signed) {
+            return false;
+        }
+    };
+
     final PhoneSignIn signIn;
     final Time time = new Time();
     private final MemoryStore store;
@@ -60,14 +82,52 @@ final class SignInRig implements AutoCloseable {
     SignInRig(String unit, MemoryDisk disk) {
         store = new MemoryStore(disk, new Random(1), List.of());
         committer = new Committer(store, time, () -> 0, TombstonePolicy.AFTER_AN_HOUR);
-        signIn = new PhoneSignIn("home", unit, time);
-        signIn.load(store.openReader());
+        signIn = new PhoneSignIn("home", unit, time, SIGNER);
+        signIn.load(store::openReader);
         signIn.begin(this::submit);
     }
 
     /** As the bus does it. */
     private synchronized void submit(Submission submission) {
         signIn.committed(committer.commit(List.of(submission)));
+    }
+
+    /** What a start of the former version did, which signed nothing and knew nothing of signatures. */
+    static void former(MemoryDisk disk, String key, String value, @Nullable Long author) {
+        MemoryStore store = new MemoryStore(disk, new Random(author == null ? 7 : 8), List.of());
+        Committer committer = new Committer(store, new Time(), () -> 0, TombstonePolicy.AFTER_AN_HOUR);
+        committer.commit(List.of(
+                author == null
+                        ? new Put(new Write(Key.of(key), value.getBytes(UTF_8), 1, ValueProperties.NONE, 0))
+                        : new Planted(Key.of(key), value.getBytes(UTF_8), author)));
+    }
+
+    /** An entry that came over a link. */
+    private record Planted(Key key, byte[] value, long author) implements Submission, Arrival {
+        @Override
+        public Arrival arrival() {
+            return this;
+        }
+
+        @Override
+        public int weight() {
+            return 1;
+        }
+
+        @Override
+        public Entry merge(@Nullable Entry stored, long sequence, long nowMillis) {
+            return new Entry(
+                    key,
+                    value,
+                    false,
+                    1,
+                    ValueProperties.NONE,
+                    new Version(1L << 40, author),
+                    1,
+                    Seen.NOTHING,
+                    0,
+                    sequence);
+        }
     }
 
     private record Put(Write write) implements Submission {

@@ -10,6 +10,7 @@ import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /** What a browser does with WebCrypto. */
 final class TestPhone {
@@ -47,10 +48,21 @@ final class TestPhone {
         return "{\"code\":\"%s\",\"name\":\"Anna's phone\",\"key\":\"%s\"}".formatted(code, key());
     }
 
-    /** What stands under its key in the state. */
-    String entry() {
+    /** What a former version wrote under its key in the state. */
+    String unsigned() {
         return "{\"name\":\"Anna's phone\",\"key\":\"%s\",\"paired\":\"2026-11-22T20:00:00Z\",\"unit\":\"hall\"}"
                 .formatted(key());
+    }
+
+    /** What stands under its key in the state. */
+    String entry() {
+        return entry("network");
+    }
+
+    String entry(String counts) {
+        String json = unsigned().replace("}", ",\"counts\":\"" + counts + "\"}");
+        PhoneEntry phone = Objects.requireNonNull(PhoneEntry.of(Fields.read(json.getBytes(UTF_8))));
+        return new String(phone.signedBy(SignInRig.SIGNER, "home"), UTF_8);
     }
 
     String answer(String network, String unit, String challenge) {
