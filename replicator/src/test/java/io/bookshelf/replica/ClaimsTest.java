@@ -2,6 +2,7 @@ package io.bookshelf.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookshelf.merkle.Forest.Change;
 import io.bookshelf.schema.DotClock;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
@@ -115,6 +116,29 @@ final class ClaimsTest {
         assertThat(next.counter(BOOT, Scope.EVERYWHERE)).isEqualTo(11);
     }
 
+    /** A store of the first version has a clock alone, beside which all other rows count. */
+    @Test
+    void whatAStoreOfTheFirstVersionClaimsIsClaimedUntilItIsGivenUp() {
+        byte[] clock = DotClock.EMPTY.with(OTHER, 2, 2).toBytes();
+        disk.put(
+                "clock",
+                ByteBuffer.allocate(1 + clock.length).put((byte) 1).put(clock).array());
+        disk.put("peer/attic", new PeerMemory(PEER, 7, true, 3, 3, 0).toBytes());
+        Map<String, byte[]> former = afterTheEnd(BOOT - 1, 4);
+        disk.putAll(former);
+        ReplicaCore next = start(BOOT, disk);
+        assertThat(next.clock())
+                .isEqualTo(DotClock.EMPTY.with(OTHER, 2, 2).with(PEER, 3, 3).with(BOOT - 1, 4, 4));
+        List<Effect> effects = next.step(new Input.Damaged(), 1_000);
+        Effect.Submit row = effects.stream()
+                .filter(Effect.Submit.class::isInstance)
+                .map(Effect.Submit.class::cast)
+                .findFirst()
+                .orElseThrow();
+        disk.putAll(row.kept());
+        assertThat(start(BOOT + 1, afterTheEnd(BOOT, 9)).clock().size()).isZero();
+    }
+
     /** One of them may be among what is lost: absent and covered, it would be deleted everywhere. */
     @Test
     void afterDamageNoLaterStartClaimsWhatWasWrittenBefore() {
@@ -173,6 +197,69 @@ final class ClaimsTest {
         assertThat(submit.refusing()).containsOnlyKeys(submit.kept().keySet());
         assertThat(memory(submit.refusing()))
                 .matches(memory -> !memory.whole() && memory.ownEverywhere() == 0 && memory.cursor() == 3);
+    }
+
+    @Test
+    void ofAStreamOfWhichAnEntryWasRefusedNothingIsClaimed() {
+        link(1, "attic", PEER, null);
+        Frame first = new Frame.Entries(0, 3, List.of(written("l", PEER, 3, 1)), 0, 3);
+        for (Effect effect : core.step(new Input.Received(1, first, 100), 1_000)) {
+            if (effect instanceof Effect.Submit submit) {
+                Merging.Verdict refused = new Merging.Verdict(Merging.Outcome.REFUSED, null, null, null);
+                core.step(new Input.Settled(submit.ticket(), List.of(refused), null), 1_000);
+            }
+        }
+        receive(1, new Frame.Entries(3, 4, List.of(written("m", PEER, 4, 1)), 0, 4));
+        assertThat(core.clock().counter(PEER, Scope.EVERYWHERE)).isZero();
+    }
+
+    @Test
+    void ofAStreamThatDoesNotBeginWithItsStartNothingIsClaimed() {
+        link(1, "attic", PEER, null);
+        receive(1, new Frame.Entries(2, 3, List.of(written("l", PEER, 3, 1)), 0, 3));
+        assertThat(core.clock().counter(PEER, Scope.EVERYWHERE)).isZero();
+    }
+
+    @Test
+    void aPageClaimsNothingThatWasWrittenSinceItWasAskedFor() {
+        commit(written("large", BOOT, 11, 300_000));
+        assertThat(link(1, "attic", PEER, new Frame.Cursor(BOOT, 5))).contains(new Effect.ReadPage(1, 5));
+        commit(written("k", BOOT, 12, 1));
+        List<Effect> page = step(new Input.Page(1, List.of(written("large", BOOT, 11, 1)), 11, 11, false, false));
+        assertThat(sent(page))
+                .filteredOn(Frame.Entries.class::isInstance)
+                .map(frame -> (Frame.Entries) frame)
+                .filteredOn(entries -> entries.through() == 11)
+                .allMatch(entries -> entries.ownEverywhere() == 11);
+    }
+
+    /** The other's write may be left to its author to deliver: until both hold the same the peer may have neither. */
+    @Test
+    void nothingIsClaimedWhileAnotherUnitsWriteInPlaceOfAnOwnMayBeUnderWay() {
+        count();
+        link(1, "attic", PEER, new Frame.Cursor(BOOT, 10));
+        Entry own = written("k", BOOT, 11, 1);
+        step(new Input.Changed(List.of(new Change(null, own))));
+        commit(own);
+        Entry theirs = written("k", OTHER, 12, 1);
+        step(new Input.Changed(List.of(new Change(own, theirs))));
+        step(new Input.Committed(List.of(new Input.Applied(theirs, 7)), 12, 12, 0, 11));
+        assertThat(claimedWith(written("l", BOOT, 13, 1))).isZero();
+        Frame.Roots same = Objects.requireNonNull(core.roots());
+        receive(1, new Frame.Heartbeat(1, 0, 0, 0, 0, same, core.clock().hash(), 0, false));
+        assertThat(claimedWith(written("m", BOOT, 14, 1))).isEqualTo(14);
+    }
+
+    private long claimedWith(Entry entry) {
+        step(new Input.Changed(List.of(new Change(null, entry))));
+        Input.Applied applied = new Input.Applied(entry, 0);
+        List<Effect> effects =
+                step(new Input.Committed(List.of(applied), entry.sequence(), entry.sequence(), 0, entry.counter()));
+        return sent(effects).stream()
+                .filter(Frame.Entries.class::isInstance)
+                .mapToLong(frame -> ((Frame.Entries) frame).ownEverywhere())
+                .max()
+                .orElse(-1);
     }
 
     private static PeerMemory memory(Map<String, byte[]> rows) {

@@ -319,14 +319,12 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
 
     @Override
     public void opened(Link link) {
-        inboxes.put(link, new Inbox(link, largestFrame));
+        Inbox inbox = new Inbox(link, largestFrame);
+        inboxes.put(link, inbox);
         post(() -> {
             long id = ++lastLink;
             links.put(id, link);
-            Inbox inbox = inboxes.get(link);
-            if (inbox != null) {
-                inbox.id = id;
-            }
+            inbox.id = id;
             unreached.remove(link.peer().name());
             step(new Input.Opened(id, link.peer().name(), link.peer().role() == Role.CLOUD, link.dialled()));
         });
