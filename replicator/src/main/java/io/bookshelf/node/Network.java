@@ -215,6 +215,8 @@ final class Network implements Companion, Reports, AutoCloseable {
             publishLists();
             replicator.revoked(pki.revocations());
         });
+        // What was taken up above may have been news.
+        replicator.revoked(pki.revocations());
         renewal = Renewal.start(pki, config.certificates().signer(), new SecureRandom());
         directoryChanged();
     }

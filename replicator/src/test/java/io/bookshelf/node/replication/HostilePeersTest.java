@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What those can do who are let in and mean harm: a cloud, at any time, and a unit, once it has been put out. */
@@ -110,7 +111,7 @@ final class HostilePeersTest {
     /** All units of the home hold what was written last, whatever the other says. */
     private static void agree(Script script) {
         long end = script.world.now() + 120_000;
-        String wrong = wrong(script);
+        @Nullable String wrong = wrong(script);
         while (wrong != null) {
             if (script.world.now() >= end) {
                 throw script.world.wrong(wrong);
@@ -120,7 +121,7 @@ final class HostilePeersTest {
         }
     }
 
-    private static String wrong(Script script) {
+    private static @Nullable String wrong(Script script) {
         TreeSet<Key> keys = new TreeSet<>(script.world.truth.keys());
         for (String unit : HOME) {
             Map<Key, Entry> live = new TreeMap<>(script.unit(unit).live());
