@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -237,6 +238,33 @@ final class CoreTest {
                     link++;
                     victim.step(new Input.Opened(link, "attic", false, true), now);
                     victim.step(new Input.Received(link, hello(HIGHER), 100), now);
+                }
+            }
+        }
+    }
+
+    /** Whatever it says, in whatever order, it is heard of nobody but itself. */
+    @Test
+    void aHostileCloudTeachesNothingOfOthers() {
+        for (long seed = 0; seed < 200; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            ReplicaCore victim = core();
+            victim.step(new Input.Listed(Set.of("hall", "attic")), now);
+            long counting = Boots.counting(victim.step(new Input.Tick(0, false), now));
+            victim.step(new Input.Counted(counting, List.of(), true), now);
+            Frame.Roots same = Objects.requireNonNull(victim.roots());
+            for (int i = 0; i < 60; i++) {
+                victim.step(new Input.Opened(i, "cloud", true, false), now);
+                long boot = random.nextInt(3) == 0 ? HIGHER : Boots.of("cloud", random.nextInt(3));
+                victim.step(new Input.Received(i, hello(boot), 100), now);
+                victim.step(new Input.Received(i, new Frame.Heartbeat(1, 0, 0, 0, 0, same, i, 0, false), 100), now);
+                DotClock all = DotClock.EMPTY.with(random.nextLong(), 9, 9).with(HIGHER, 9, 9);
+                Frame frame = random.nextBoolean() ? new Frame.Clock(same, all) : hostile(random);
+                answer(victim, victim.step(new Input.Received(i, frame, 100), now));
+                for (int place = 0; place < victim.clock().size(); place++) {
+                    long replica = victim.clock().replica(place);
+                    assertThat(Incarnations.isOf(replica, "cloud")).as("seed " + seed).isTrue();
+                    assertThat(victim.clock().counter(replica, Scope.NETWORK)).isZero();
                 }
             }
         }
