@@ -4,6 +4,7 @@ import io.bookshelf.broker.access.Tokens;
 import io.bookshelf.broker.web.SignIn;
 import io.bookshelf.bus.Commit;
 import io.bookshelf.bus.TombstonePolicy;
+import io.bookshelf.schema.HybridClock;
 import io.bookshelf.store.Head;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,11 @@ public interface Companion {
 
     /** What is not as it should be, as sentences. Any thread. */
     List<String> problems();
+
+    /** The latest time that a stamp of this unit may have, in milliseconds since the epoch, whatever its clock says. */
+    default long ceilingMillis() {
+        return HybridClock.GREATEST_MILLIS;
+    }
 
     /** How phones are paired and sign in on the web ports; null where they cannot. */
     default @Nullable SignIn signIn() {

@@ -135,7 +135,8 @@ public final class EmbeddedBroker implements Closeable {
         this.web = config.web();
         this.loop = new NioEventLoopGroup(1, LOOP_THREAD);
         this.reads = new ReadPool(store, loop);
-        Committer committer = new Committer(store, wall, () -> tombstoneFloor, companion.tombstones());
+        Committer committer =
+                new Committer(store, wall, () -> tombstoneFloor, companion.tombstones(), companion.ceilingMillis());
         this.bus = new StateBus(
                 committer, this::committed, config.limits().busBytes(), () -> onLoop(this::resumePublishers));
         RefusalLog limits = new RefusalLog(System::nanoTime, line -> log.warn("{}", line));

@@ -7,8 +7,11 @@ import io.bookshelf.store.StoreException;
 import io.bookshelf.store.TombstoneSearch;
 import io.bookshelf.store.WriteTransaction;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +52,26 @@ public final class Committer {
      * @param tombstones which of those may be forgotten
      */
     public Committer(StateStore store, WallClock wall, LongSupplier tombstoneFloor, TombstonePolicy tombstones) {
+        this(store, wall, tombstoneFloor, tombstones, HybridClock.GREATEST_MILLIS);
+    }
+
+    /**
+     * The same, with a bound on time.
+     *
+     * @param ceilingMillis no stamp of this unit's is later, whatever its clock says, but where it has to outdo another
+     */
+    public Committer(
+            StateStore store,
+            WallClock wall,
+            LongSupplier tombstoneFloor,
+            TombstonePolicy tombstones,
+            long ceilingMillis) {
         this.store = store;
         this.wall = wall;
         this.tombstoneFloor = tombstoneFloor;
         this.tombstones = tombstones;
         this.head = store.head();
-        this.clock = new HybridClock(head.clock());
+        this.clock = new HybridClock(head.clock(), ceilingMillis);
         this.ids = new WriteIds(store, wall.nanos());
         this.means = new CommitWork.Means(store, wall, tombstones, clock, ids, timesToLive);
     }
@@ -121,20 +138,22 @@ public final class Committer {
     /** On a full disk what frees room still works: deletes, and the end of packets and sessions. */
     private Commit shrink(List<Submission> batch, StoreException full) {
         sayRefused(full);
-        boolean anyShrinks = batch.stream().anyMatch(Committer::mayShrink);
-        if (!anyShrinks) {
+        // Asked once: what a submission keeps may be another thing once the transaction has begun.
+        Set<Submission> shrinking = Collections.newSetFromMap(new IdentityHashMap<>());
+        batch.stream().filter(Committer::mayShrink).forEach(shrinking::add);
+        if (shrinking.isEmpty()) {
             return refused(batch, full);
         }
         Commit some;
         try {
-            some = transact(batch.stream().filter(Committer::mayShrink).toList(), full);
+            some = transact(batch.stream().filter(shrinking::contains).toList(), full);
         } catch (RuntimeException e) {
             return refused(batch, e);
         }
         List<Commit.Outcome> outcomes = new ArrayList<>();
         int next = 0;
         for (Submission submission : batch) {
-            outcomes.add(mayShrink(submission) ? some.outcomes().get(next++) : refusal(submission, full));
+            outcomes.add(shrinking.contains(submission) ? some.outcomes().get(next++) : refusal(submission, full));
         }
         return new Commit(outcomes, some.sequence());
     }

@@ -172,6 +172,10 @@ final class MemoryTransaction implements WriteTransaction {
         });
         sessionChanges.forEach(disk::apply);
         kept.forEach((name, row) -> disk.keep(name, row.value));
+        if (store.forgetsClock()) {
+            // Last, as in the file: what was to be kept in this transaction was learned before the damage was noticed.
+            disk.keep(Starts.CLOCK.client(), null);
+        }
         disk.stand(store.replica(), after);
     }
 
@@ -184,9 +188,6 @@ final class MemoryTransaction implements WriteTransaction {
                             name -> ByteBuffer.wrap(disk.kept.get(name)).getLong())
                     .thenComparing(Comparator.naturalOrder()));
             starts.subList(0, Math.max(0, starts.size() - MOST_STARTS)).forEach(name -> disk.keep(name, null));
-        }
-        if (store.forgetsClock()) {
-            disk.keep(Starts.CLOCK.client(), null);
         }
     }
 

@@ -27,6 +27,7 @@ import io.bookshelf.pki.Renewal;
 import io.bookshelf.pki.RevocationList;
 import io.bookshelf.pki.UnitPki;
 import io.bookshelf.replica.CoreSettings;
+import io.bookshelf.replica.Merging;
 import io.bookshelf.replica.PeerStatus;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
@@ -54,6 +55,7 @@ final class Network implements Companion, Reports, AutoCloseable {
     private static final int SECONDS_BETWEEN_SAMPLES = 10;
 
     private final NodeConfig config;
+    private final Build build;
     private final String unit;
     private final StateStore store;
     private final AuthorNames names;
@@ -125,6 +127,7 @@ final class Network implements Companion, Reports, AutoCloseable {
             Forward reports,
             AuthorNames names) {
         this.config = config;
+        this.build = build;
         this.unit = config.broker().unit();
         this.store = store;
         this.names = names;
@@ -207,6 +210,7 @@ final class Network implements Companion, Reports, AutoCloseable {
         signIn.begin(running::hand);
         audit.begin(items -> running.publishList(AuditLog.TOPIC, items));
         names.know(unit);
+        replicator.revoked(pki.revocations());
         replicator.start(store, running::hand, clock, names, units());
         takeUp(UNITS);
         takeUp(LISTS);
@@ -218,7 +222,10 @@ final class Network implements Companion, Reports, AutoCloseable {
             // A list may have come before its authority was trusted.
             takeUp(LISTS);
             publishLists();
+            replicator.revoked(pki.revocations());
         });
+        // What was taken up above may have been news.
+        replicator.revoked(pki.revocations());
         renewal = Renewal.start(pki, config.certificates().signer(), new SecureRandom());
         directoryChanged();
     }
@@ -356,6 +363,11 @@ final class Network implements Companion, Reports, AutoCloseable {
     @Override
     public TombstonePolicy tombstones() {
         return replicator.tombstones();
+    }
+
+    @Override
+    public long ceilingMillis() {
+        return Merging.ceilingMillis(build.built().plus(Build.POSSIBLE).toEpochMilli());
     }
 
     @Override

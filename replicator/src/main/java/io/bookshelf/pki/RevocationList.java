@@ -2,15 +2,21 @@ package io.bookshelf.pki;
 
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.Extension;
@@ -121,6 +127,19 @@ public final class RevocationList {
     /** The value of that key. */
     public byte[] der() {
         return der.clone();
+    }
+
+    /** A number for all that some lists say, in any order; 0 if that is nothing. */
+    static long numberOf(Collection<RevocationList> lists) {
+        TreeSet<String> all = new TreeSet<>();
+        lists.forEach(list -> list.revoked.keySet().forEach(serial -> all.add(list.authority + "/" + serial)));
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            all.forEach(each -> digest.update((each + "\n").getBytes(StandardCharsets.US_ASCII)));
+            return all.isEmpty() ? 0 : ByteBuffer.wrap(digest.digest()).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     boolean revokes(X509Certificate certificate) {

@@ -200,6 +200,11 @@ public final class UnitPki implements PeerTrust, AutoCloseable {
         return List.copyOf(state.lists().values());
     }
 
+    /** A number for all that is revoked: the same wherever the same is, whatever lists say so; 0 for nothing. */
+    public long revocations() {
+        return RevocationList.numberOf(state.lists().values());
+    }
+
     /**
      * Hands in a revocation list, from wherever it comes. It counts from now on if an authority that is trusted has signed it
      * and its number is the highest so far; nothing takes that back. After another authority has come to be trusted (as

@@ -23,7 +23,7 @@ final class CoreState {
     final long began;
     final CoreSettings settings;
     final RandomGenerator random;
-    final Coverage coverage;
+    final Claims claims;
     final Forest forest = new Forest();
     final Stability stability;
     final Tail tail;
@@ -42,16 +42,8 @@ final class CoreState {
     long wallMillis;
     boolean wallKnown;
     long sequence;
-    /**
-     * Where last a write of this start was replaced by another author's. That may be left to its author to deliver, and while
-     * it is under way this unit's writes may not be claimed: the peer may have neither.
-     */
-    long oursReplacedAt;
-
     long stamp;
     boolean empty;
-    /** How often damage was found since this core began. */
-    long damages;
 
     private final Map<Long, Submission> submissions = new HashMap<>();
     private final Map<Long, Reading> readings = new HashMap<>();
@@ -65,7 +57,7 @@ final class CoreState {
     CoreState(ReplicaCore.Start start, CoreSettings settings, RandomGenerator random) {
         this.self = start.unit();
         this.boot = start.boot();
-        this.began = start.began();
+        this.began = start.found().began(start.sequence());
         this.sequence = start.sequence();
         this.stamp = start.stamp();
         this.empty = start.empty();
@@ -74,10 +66,10 @@ final class CoreState {
         // No ticket of a core before this one in the same process may be taken for one of its own.
         this.lastTicket = boot >>> 1;
         this.tail = new Tail(settings.windowBytes() / 2);
-        this.coverage = new Coverage(boot, start.clock());
+        this.claims = new Claims(boot, start.found());
         this.stability = new Stability(self);
-        this.ended = Map.copyOf(start.ended());
-        this.memories = new HashMap<>(start.memories());
+        this.ended = Map.copyOf(start.found().ended());
+        this.memories = new HashMap<>(start.found().memories());
         memories.forEach((unit, memory) -> {
             unitOf.put(memory.boot(), unit);
             rowBoots.put(unit, memory.boot());
@@ -103,9 +95,24 @@ final class CoreState {
     }
 
     void submit(long link, List<Entry> entries, Map<String, byte[]> kept, Consumer<Input.Settled> then) {
-        long ticket = ++lastTicket;
+        submit(link, entries, kept, kept, then);
+    }
+
+    /** @param refusing what is kept instead once an entry that came over the link was refused */
+    void submit(
+            long link,
+            List<Entry> entries,
+            Map<String, byte[]> kept,
+            Map<String, byte[]> refusing,
+            Consumer<Input.Settled> then) {
+        long ticket = newTicket();
         submissions.put(ticket, new Submission(then));
-        effects.add(new Effect.Submit(ticket, link, entries, kept));
+        effects.add(new Effect.Submit(ticket, link, entries, kept, refusing));
+    }
+
+    /** Names a question, so that its answer is not taken for that of another. */
+    long newTicket() {
+        return ++lastTicket;
     }
 
     void settled(Input.Settled settled) {
@@ -120,7 +127,7 @@ final class CoreState {
      * left out too.
      */
     void read(Collection<Integer> buckets, Consumer<Map<Integer, List<Entry>>> then) {
-        long ticket = ++lastTicket;
+        long ticket = newTicket();
         readings.put(ticket, new Reading(new HashSet<>(), then));
         effects.add(new Effect.ReadBuckets(ticket, List.copyOf(new LinkedHashSet<>(buckets)), settings.windowBytes()));
     }

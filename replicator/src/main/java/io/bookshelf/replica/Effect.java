@@ -19,14 +19,16 @@ public sealed interface Effect {
      *
      * @param link from which they come, 0 for none
      * @param kept rows by name; an empty one is to be deleted
+     * @param refusing rows of the same names, to be kept instead once an entry that came over this link was refused
      */
-    record Submit(long ticket, long link, List<Entry> entries, Map<String, byte[]> kept) implements Effect {}
+    record Submit(long ticket, long link, List<Entry> entries, Map<String, byte[]> kept, Map<String, byte[]> refusing)
+            implements Effect {}
 
     /** Read what changed behind a sequence; answered by {@link Input.Page}. */
     record ReadPage(long link, long after) implements Effect {}
 
     /** Read the next page to count; answered by {@link Input.Counted}. */
-    record CountPage(String after) implements Effect {}
+    record CountPage(long ticket, String after) implements Effect {}
 
     /**
      * Read leaves; answered by {@link Input.Buckets}.

@@ -2,7 +2,6 @@ package io.bookshelf.replica;
 
 import io.bookshelf.merkle.Forest;
 import io.bookshelf.replica.Merging.Verdict;
-import io.bookshelf.schema.DotClock;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.wire.Frame;
 import java.util.HashMap;
@@ -12,14 +11,10 @@ import java.util.Set;
 
 /** What a peer streams to this unit. The cursor is kept in the transaction that keeps the entries. */
 final class Incoming {
-    static final String PEER_ROW = "peer/";
-    static final String CLOCK_ROW = "clock";
-
     private final CoreState core;
     private final PeerLink link;
+    private final StreamTaken stream;
     private boolean begun;
-    private long cursor;
-    private boolean whole;
     private int settling;
     // What was taken last goes up to here, be it on disk or not.
     private long taken;
@@ -29,14 +24,11 @@ final class Incoming {
     Incoming(CoreState core, PeerLink link) {
         this.core = core;
         this.link = link;
+        this.stream = new StreamTaken(core, link);
     }
 
     void begin(Frame.Hello hello) {
-        PeerMemory memory = core.memories.get(link.unit);
-        if (memory != null && memory.boot() == hello.boot()) {
-            cursor = memory.cursor();
-            whole = memory.whole();
-        }
+        stream.resume(hello);
     }
 
     /** @return what is wrong with the frame, empty for nothing */
@@ -47,12 +39,10 @@ final class Incoming {
         }
         if (!begun) {
             begun = true;
-            if (frame.from() != cursor || cursor == 0) {
-                cursor = frame.from();
-                whole = frame.from() <= link.hello().began();
+            if (stream.begins(frame.from())) {
                 link.descents.cursorWasLost(frame.from() > 0);
             }
-        } else if (frame.from() > Math.max(taken, Math.max(cursor, told))) {
+        } else if (frame.from() > Math.max(taken, Math.max(stream.cursor(), told))) {
             return "a gap in the stream";
         }
         taken = Math.max(taken, frame.through());
@@ -61,10 +51,12 @@ final class Incoming {
             return "";
         }
         settling++;
-        Map<String, byte[]> kept = frame.entries().isEmpty() ? Map.of() : rows(memoryAfter(frame));
-        long damages = core.damages;
-        core.submit(link.id, frame.entries(), kept, settled -> {
-            if (core.damages == damages) {
+        boolean nothing = frame.entries().isEmpty();
+        Map<String, byte[]> kept = nothing ? Map.of() : rows(stream.after(frame));
+        Map<String, byte[]> refusing = nothing ? Map.of() : rows(stream.refusing(frame));
+        long epoch = core.claims.epoch();
+        core.submit(link.id, frame.entries(), kept, refusing, settled -> {
+            if (core.claims.epoch() == epoch) {
                 settled(frame, settled);
             } else {
                 // What it was to claim may be among what is lost.
@@ -96,24 +88,13 @@ final class Incoming {
         return "";
     }
 
-    private PeerMemory memoryAfter(Frame.Entries frame) {
-        return new PeerMemory(
-                link.hello().boot(),
-                frame.through(),
-                whole,
-                whole ? frame.ownNetwork() : 0,
-                whole ? frame.ownEverywhere() : 0);
-    }
-
     /** The rows to keep along: also the clock, where the peer's row held a claim that is about to go. */
     private Map<String, byte[]> rows(PeerMemory after) {
         Map<String, byte[]> rows = new HashMap<>();
-        PeerMemory before = core.memories.get(link.unit);
-        PeerMemory next = before == null || before.boot() != after.boot() ? after : after.claimingAtLeast(before);
-        rows.put(PEER_ROW + link.unit, next.toBytes());
+        rows.put(KeptRows.PEER_ROW + link.unit, after.toBytes());
         Long onDisk = core.rowBoots.get(link.unit);
         if (onDisk != null && onDisk != after.boot()) {
-            rows.put(CLOCK_ROW, KeptRows.row(core.coverage.held()));
+            rows.put(KeptRows.CLOCK_ROW, KeptRows.row(core.claims.row()));
         }
         return rows;
     }
@@ -134,39 +115,21 @@ final class Incoming {
         for (int i = 0; i < verdicts.size(); i++) {
             judge(frame.entries().get(i), verdicts.get(i), false);
         }
-        if (frame.through() > cursor) {
-            cursor = frame.through();
-        }
-        if (whole && (frame.ownNetwork() > 0 || frame.ownEverywhere() > 0)) {
-            DotClock claim = DotClock.EMPTY.with(link.hello().boot(), frame.ownNetwork(), frame.ownEverywhere());
-            core.coverage.merge(claim);
-            if (!verdicts.isEmpty()) {
-                core.coverage.nowKept(claim);
-            }
-        }
-        remember(memoryAfter(frame));
+        stream.claim(frame, !verdicts.isEmpty(), told);
         acknowledge();
     }
 
-    private void remember(PeerMemory after) {
-        PeerMemory before = core.memories.get(link.unit);
-        core.memories.put(
-                link.unit, before == null || before.boot() != after.boot() ? after : after.claimingAtLeast(before));
-    }
-
     private void acknowledge() {
-        if (settling == 0 && told > cursor) {
-            cursor = told;
-            // Else the next link would have the peer look through all that it left out on this one.
-            remember(new PeerMemory(link.hello().boot(), cursor, whole, 0, 0));
+        if (settling == 0 && told > stream.cursor()) {
+            stream.leftOut(told);
         }
-        core.send(link.id, new Frame.Acknowledge(cursor));
+        core.send(link.id, new Frame.Acknowledge(stream.cursor()));
     }
 
     /** The peer has sent, or left out, everything up to here. */
     void told(long through) {
         told = Math.max(told, through);
-        if (begun && settling == 0 && told > cursor) {
+        if (begun && settling == 0 && told > stream.cursor()) {
             acknowledge();
         }
     }
@@ -184,7 +147,8 @@ final class Incoming {
             for (int i = 0; i < verdicts.size(); i++) {
                 judge(entries.get(i), verdicts.get(i), true);
             }
-            if (settled.refused() != null) {
+            boolean notTaken = verdicts.stream().anyMatch(verdict -> verdict.outcome() == Merging.Outcome.REFUSED);
+            if (settled.refused() != null || notTaken) {
                 link.descents.refused();
             } else if (repairing == 0) {
                 link.descents.repaired();
@@ -207,9 +171,9 @@ final class Incoming {
             }
             case COVERED -> doubt(entry);
             case REFUSED -> {
-                // Whoever claims to hold what it refused would delete it elsewhere.
-                whole = false;
-                core.say(link.unit + ": an entry was refused, its stamp is more than 50 years ahead: " + entry.key());
+                stream.refused();
+                core.say(link.unit + ": an entry was refused, its stamp leaves no room for later writes: "
+                        + entry.key());
             }
         }
     }
@@ -221,7 +185,7 @@ final class Incoming {
             List<Entry> leaf = leaves.get(bucket);
             boolean absent =
                     leaf != null && leaf.stream().noneMatch(each -> each.key().equals(entry.key()));
-            if (absent && core.coverage.clock().covers(entry)) {
+            if (absent && core.claims.clock().covers(entry)) {
                 core.send(
                         link.id,
                         new Frame.Repair(List.of(entry.expired()), entry.key().scope(), List.of()));

@@ -75,13 +75,20 @@ public sealed interface Input {
             implements Input {}
 
     /** Answers {@link Effect.CountPage}, once every commit that it may have seen has been told. */
-    record Counted(List<Entry> page, boolean last) implements Input {}
+    record Counted(long ticket, List<Entry> page, boolean last) implements Input {}
 
     /** Answers {@link Effect.ReadBuckets}, once every commit that it may have seen has been told. */
     record Buckets(long ticket, Map<Integer, List<Entry>> entries) implements Input {}
 
     /** Which units belong to the network: listed ever, and not retired. */
     record Listed(Set<String> units) implements Input {}
+
+    /**
+     * Certificates are revoked: what was learned through them of others is given up.
+     *
+     * @param revocations a number for all that is revoked, the same on all units that know the same; 0 for nothing
+     */
+    record Revoked(long revocations) implements Input {}
 
     /** The store has met damage. */
     record Damaged() implements Input {}

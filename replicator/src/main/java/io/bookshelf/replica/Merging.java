@@ -8,7 +8,40 @@ import org.jspecify.annotations.Nullable;
 
 /** What becomes of an entry that comes from elsewhere: last writer wins, and a delete stays a delete. */
 public final class Merging {
+    /** Between the latest stamp that a unit gives by its clock, that which is taken, and that which cannot be: a year each. */
+    private static final long HEADROOM_MILLIS = 365L * 24 * 3_600_000;
+
+    /** How far a write may outdo the one that it follows where there is nothing but headroom: some 65 million writes, a second. */
+    private static final long STEP = HybridClock.stamp(1_000);
+
     private Merging() {}
+
+    /**
+     * The latest time that a unit stamps by its own clock, whatever that says: what others take, and then some.
+     *
+     * @param latestMillis a stamp beyond this cannot be
+     */
+    public static long ceilingMillis(long latestMillis) {
+        return latestMillis - 2 * HEADROOM_MILLIS;
+    }
+
+    /**
+     * False for a stamp that leaves no room for those who write the key later. What comes near the end of time has only to outdo
+     * what the key has already; where nothing is known of the key it may have done so.
+     */
+    private static boolean isPossible(@Nullable Entry stored, long stamp, long latestMillis) {
+        if (stored == null) {
+            return !isAfter(stamp, latestMillis);
+        }
+        long before = stored.version().stamp();
+        boolean outdoes =
+                isAfter(before, latestMillis - HEADROOM_MILLIS - 1) && Long.compareUnsigned(stamp - before, STEP) <= 0;
+        return outdoes || Long.compareUnsigned(stamp, before) <= 0 || !isAfter(stamp, latestMillis - HEADROOM_MILLIS);
+    }
+
+    private static boolean isAfter(long stamp, long millis) {
+        return Long.compareUnsigned(HybridClock.millis(stamp), millis) > 0;
+    }
 
     /** What an arriving entry is to this unit. */
     public enum Outcome {
@@ -53,7 +86,7 @@ public final class Merging {
      */
     public static Verdict merge(
             @Nullable Entry stored, Entry arriving, DotClock clock, long latestMillis, long expiryMillis) {
-        if (Long.compareUnsigned(HybridClock.millis(arriving.version().stamp()), latestMillis) > 0) {
+        if (!isPossible(stored, arriving.version().stamp(), latestMillis)) {
             return new Verdict(Outcome.REFUSED, stored, null, null);
         }
         Entry now = arriving.deleted() || arriving.liveAt(expiryMillis) ? arriving : arriving.expired();

@@ -14,12 +14,11 @@ import java.util.Set;
  * sequences is the queue; only what is under way is remembered here.
  */
 final class Outgoing {
-    private static final long[] NOTHING = {0, 0};
-
     private final CoreState core;
     private final PeerLink link;
     private final ArrayDeque<UnderWay> underWay = new ArrayDeque<>();
     private final List<Entry> gathered = new ArrayList<>();
+    private final StreamOffered claims;
     private DotClock covered = DotClock.EMPTY;
     private boolean begun;
     private boolean announced;
@@ -30,20 +29,13 @@ final class Outgoing {
     private long acknowledged;
     private int gatheredBytes;
     private int underWayBytes;
-    // What a page that is being read may claim when it turns out to be the last one.
-    private long claimNetwork;
-    private long claimEverywhere;
-    private long claimAt;
-    // What was written again is left out: until that too has been sent, nothing may be claimed.
-    private long noClaimsBefore;
-    // Up to here the peer holds what this unit does, whichever way it came.
-    private long agreedAt;
 
     private record UnderWay(long through, int bytes) {}
 
     Outgoing(CoreState core, PeerLink link) {
         this.core = core;
         this.link = link;
+        this.claims = new StreamOffered(core);
     }
 
     void begin(Frame.Hello hello) {
@@ -52,8 +44,9 @@ final class Outgoing {
         told = sent;
         acknowledged = sent;
         begun = true;
+        claims.begins();
         // Tells from where on, even if there is nothing.
-        flush(sent, claimsAt(sent));
+        flush(sent, claims.ofAll(sent));
         pump();
     }
 
@@ -76,9 +69,7 @@ final class Outgoing {
             List<Tail.Piece> pieces = core.tail.behind(sent);
             if (pieces.isEmpty()) {
                 reading = true;
-                claimAt = core.sequence;
-                claimNetwork = core.coverage.ownNetwork();
-                claimEverywhere = core.coverage.ownEverywhere();
+                claims.pageAsked();
                 core.effect(new Effect.ReadPage(link.id, sent));
                 return;
             }
@@ -118,7 +109,7 @@ final class Outgoing {
     private boolean isNewest(Entry entry) {
         long newest = core.tail.newest(entry);
         if (newest > entry.sequence()) {
-            noClaimsBefore = Math.max(noClaimsBefore, newest);
+            claims.leftOut(newest);
             return false;
         }
         return true;
@@ -126,7 +117,7 @@ final class Outgoing {
 
     /** Sends what was gathered up to the end of a commit. Returns whether the window is full. */
     private boolean flushUpTo(Tail.Piece piece) {
-        flush(sent, sent >= noClaimsBefore ? piece.own() : NOTHING);
+        flush(sent, claims.at(sent, piece.own()));
         return underWayBytes >= core.settings.windowBytes();
     }
 
@@ -138,16 +129,9 @@ final class Outgoing {
             }
         }
         sent = Math.max(sent, page.through());
-        noClaimsBefore = page.damaged() ? Long.MAX_VALUE : Math.max(noClaimsBefore, page.sequence());
-        boolean complete = !page.more() && sent >= claimAt && sent >= noClaimsBefore;
-        flush(sent, complete ? new long[] {claimNetwork, claimEverywhere} : NOTHING);
+        claims.pageRead(page);
+        flush(sent, page.more() ? Own.NOTHING : claims.ofPage(sent));
         pump();
-    }
-
-    private long[] claimsAt(long through) {
-        return through >= core.sequence
-                ? new long[] {core.coverage.ownNetwork(), core.coverage.ownEverywhere()}
-                : NOTHING;
     }
 
     private boolean wants(Entry entry) {
@@ -168,23 +152,23 @@ final class Outgoing {
         int bytes = Frames.size(entry);
         if (gatheredBytes > 0 && gatheredBytes + bytes > Frames.FULL_BYTES) {
             // The rest of the same stretch follows: nothing is through before that.
-            flush(told, NOTHING);
+            flush(told, Own.NOTHING);
         }
         gathered.add(entry);
         gatheredBytes += bytes;
     }
 
     /** @param own the own counters that the peer may take as covered when it has this */
-    private void flush(long through, long[] own) {
+    private void flush(long through, Own own) {
         if (gathered.isEmpty() && announced) {
             return;
         }
         announced = true;
         int bytes = gatheredBytes + 32;
-        long[] claims = core.oursReplacedAt > agreedAt ? NOTHING : own;
         core.send(
                 link.id,
-                new Frame.Entries(told, through, List.copyOf(gathered), link.cloud ? 0 : claims[0], claims[1]));
+                new Frame.Entries(
+                        told, through, List.copyOf(gathered), link.cloud ? 0 : own.network(), own.everywhere()));
         underWay.add(new UnderWay(through, bytes));
         underWayBytes += bytes;
         told = through;
@@ -211,7 +195,7 @@ final class Outgoing {
 
     /** The peer holds the same as this unit. */
     void agreed() {
-        agreedAt = core.sequence;
+        claims.agreed();
     }
 
     /** How much of this unit's sequence the peer has not acknowledged. */

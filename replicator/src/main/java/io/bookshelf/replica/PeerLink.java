@@ -62,7 +62,8 @@ final class PeerLink {
                         core.empty,
                         clockForPeer(),
                         core.wallMillis,
-                        core.wallKnown));
+                        core.wallKnown,
+                        core.claims.revocations()));
     }
 
     void greeted(Frame.Hello said) {
@@ -106,7 +107,7 @@ final class PeerLink {
     }
 
     private DotClock clockForPeer() {
-        DotClock clock = core.coverage.clock();
+        DotClock clock = core.claims.clock();
         return cloud ? clock.withoutNetwork() : clock;
     }
 
@@ -173,7 +174,7 @@ final class PeerLink {
             descents.agreed();
             outgoing.agreed();
             long hash = heartbeat.clockHash();
-            if (hash != clockForPeer().hash() && hash != askedClockHash) {
+            if (listens() && hash != clockForPeer().hash() && hash != askedClockHash) {
                 askedClockHash = hash;
                 clockAsked = true;
                 core.send(id, new Frame.AskClock());
@@ -205,10 +206,21 @@ final class PeerLink {
         clockAsked = false;
         Frame.Roots ours = core.forest.roots();
         if (ours != null && agree(ours, clock.roots())) {
-            core.coverage.merge(cloud ? clock.clock().withoutNetwork() : clock.clock());
+            core.claims.agreed(believed(clock.clock()));
         } else {
             askedClockHash = 0;
         }
+    }
+
+    /** True if what the peer says of others counts. */
+    boolean listens() {
+        return core.claims.listensTo(hello().revocations());
+    }
+
+    /** A cloud is heard of nobody but itself, and of nothing that is private. */
+    private DotClock believed(DotClock said) {
+        long tag = Incarnations.tag(unit);
+        return cloud ? said.withoutNetwork().only(replica -> Incarnations.tag(replica) == tag) : said;
     }
 
     private void wall(long millis, boolean known) {

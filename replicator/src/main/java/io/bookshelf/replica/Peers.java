@@ -78,6 +78,14 @@ final class Peers {
             end(link, "this is this unit itself");
             return;
         }
+        if (!Incarnations.isOf(hello.boot(), link.unit)) {
+            // Else its counters would be claimed in another unit's name.
+            String reason = "its replica id is not one of the unit " + link.unit;
+            core.say(link.unit + ": link closed: " + reason);
+            core.send(link.id, new Frame.Bye(reason));
+            end(link, reason);
+            return;
+        }
         noteBoot(link.unit, hello.boot());
         for (PeerLink other : all()) {
             if (other != link && other.isGreeted() && other.unit.equals(link.unit)) {
@@ -90,6 +98,9 @@ final class Peers {
         }
         link.greeted(hello);
         tellNeighbours();
+        if (link.cloud) {
+            return;
+        }
         core.stability.newest().stream()
                 .map(statement -> new Frame.Statements(List.of(statement)))
                 .forEach(frame -> core.send(link.id, frame));

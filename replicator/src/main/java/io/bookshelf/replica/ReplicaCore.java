@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +24,9 @@ public final class ReplicaCore {
 
     private final CoreState core;
     private final Peers peers;
-    private boolean claims;
-    private boolean counting;
+    /** Of the page that is being counted, 0 for none. */
+    private long counting;
+
     private boolean keepingClock;
     private long clockKeptAt;
     private long statedAt = Long.MIN_VALUE / 2;
@@ -39,31 +39,16 @@ public final class ReplicaCore {
      *
      * @param unit this unit's id
      * @param boot its replica id of this start
-     * @param began the sequence at which this start began, or one before that
      * @param sequence the store's sequence now
      * @param stamp the hybrid clock's last stamp
      * @param empty true if the store has no entry at all
-     * @param clock what this unit covers, as kept
-     * @param claims false if there is no row of a clock, so that what the other rows claim does not hold
-     * @param ended earlier starts and the sequence at which each ended, as the file says
-     * @param memories what is kept of each peer's stream
+     * @param found what is kept
      */
-    record Start(
-            String unit,
-            long boot,
-            long began,
-            long sequence,
-            long stamp,
-            boolean empty,
-            DotClock clock,
-            boolean claims,
-            Map<Long, Long> ended,
-            Map<String, PeerMemory> memories) {}
+    record Start(String unit, long boot, long sequence, long stamp, boolean empty, KeptRows.Found found) {}
 
     private ReplicaCore(Start start, CoreSettings settings, RandomGenerator random) {
         this.core = new CoreState(start, settings, random);
         this.peers = new Peers(core);
-        this.claims = start.claims();
     }
 
     /**
@@ -83,7 +68,7 @@ public final class ReplicaCore {
             boolean empty,
             CoreSettings settings,
             RandomGenerator random) {
-        Start start = KeptRows.read(unit, boot, kept, sequence, stamp, empty);
+        Start start = new Start(unit, boot, sequence, stamp, empty, KeptRows.read(kept));
         return new ReplicaCore(start, settings, random);
     }
 
@@ -95,6 +80,22 @@ public final class ReplicaCore {
      */
     public List<Effect> step(Input input, long nowMillis) {
         core.now = nowMillis;
+        try {
+            happened(input);
+        } catch (BrokenInvariant e) {
+            assert false : e;
+            broken(e);
+        }
+        return core.takeEffects();
+    }
+
+    /** An internal error: whatever it has led to, less is claimed from now on. */
+    void broken(BrokenInvariant rule) {
+        core.say("an internal error, so nothing is claimed any more: " + rule.getMessage());
+        damaged(true);
+    }
+
+    private void happened(Input input) {
         switch (input) {
             case Input.Opened opened -> peers.opened(opened);
             case Input.Received received -> received(received);
@@ -103,7 +104,7 @@ public final class ReplicaCore {
                 core.forest.changed(changed.changes());
                 core.changedIn(Forest.buckets(changed.changes()));
                 if (changed.changes().stream().anyMatch(core::isOfOursReplaced)) {
-                    core.oursReplacedAt = core.sequence + 1;
+                    core.claims.oursReplaced(core.sequence + 1);
                 }
                 core.empty = false;
             }
@@ -119,10 +120,11 @@ public final class ReplicaCore {
                 }
             }
             case Input.Counted counted -> {
-                counting = false;
-                if (core.forest.isCounted()) {
+                if (counted.ticket() != counting) {
+                    // Of a count that was given up.
                     break;
                 }
+                counting = 0;
                 core.forest.count(counted.page(), counted.last());
                 count();
             }
@@ -132,10 +134,10 @@ public final class ReplicaCore {
                 }
             }
             case Input.Listed listed -> core.stability.listed(listed.units());
+            case Input.Revoked revoked -> revoked(revoked.revocations());
             case Input.Damaged damaged -> damaged(true);
             case Input.Tick tick -> tick(tick);
         }
-        return core.takeEffects();
     }
 
     private void received(Input.Received received) {
@@ -216,13 +218,13 @@ public final class ReplicaCore {
     }
 
     private void heard(PeerLink link, Statement statement) {
-        if (!core.stability.isListed(statement.unit())) {
+        if (link.cloud || !link.listens() || !core.stability.isListed(statement.unit())) {
             return;
         }
         toldStatements
                 .computeIfAbsent(link.id, id -> new HashMap<>())
                 .merge(statement.unit(), statement, (told, now) -> isNews(now, told) ? now : told);
-        if (core.stability.take(statement, core.coverage.kept(), latest()) && core.unitOf.size() < MOST_AUTHORS) {
+        if (core.stability.take(statement, core.claims.kept(), latest()) && core.unitOf.size() < MOST_AUTHORS) {
             core.unitOf.putIfAbsent(statement.boot(), statement.unit());
         }
     }
@@ -244,36 +246,41 @@ public final class ReplicaCore {
         long before = core.sequence;
         core.sequence = committed.sequence();
         core.stamp = committed.stamp();
-        core.coverage.own(committed.ownNetwork(), committed.ownEverywhere());
+        core.claims.own(new Own(committed.ownNetwork(), committed.ownEverywhere()));
         if (committed.sequence() > before) {
             core.empty = false;
-            core.tail.add(before, committed, core.coverage.ownNetwork(), core.coverage.ownEverywhere());
+            core.tail.add(before, committed, core.claims.own());
             peers.greeted().forEach(link -> link.outgoing.pump());
         }
     }
 
     /** Claims nothing any more, counts anew, and begins every link anew, so that what is lost is found and fetched. */
     private void damaged(boolean ownToo) {
-        core.damages++;
-        core.coverage.forget(ownToo);
+        core.claims.giveUp(ownToo);
         core.forest.reset();
         core.forgetReadings();
         core.tail.clear();
-        counting = false;
-        core.memories.replaceAll((unit, memory) -> memory.withoutClaims());
-        keepNoClaims();
+        counting = 0;
+        core.memories.replaceAll((unit, memory) -> memory.withoutClaims(core.claims.epoch()));
+        keepClock();
         peers.all().forEach(link -> peers.end(link, "damage was found in the store: beginning anew"));
         count();
     }
 
-    /** What was claimed is taken back in the same transaction in which the row is written without which no claim holds. */
-    private void keepNoClaims() {
-        claims = true;
-        Map<String, byte[]> rows = new TreeMap<>();
-        rows.put(Incoming.CLOCK_ROW, KeptRows.row(DotClock.EMPTY));
-        core.memories.forEach((unit, memory) -> rows.put(Incoming.PEER_ROW + unit, memory.toBytes()));
-        rows.putAll(KeptRows.forgetAuthors(core.ended.keySet()));
-        core.submit(0, List.of(), rows, settled -> claims = settled.refused() == null);
+    /**
+     * Whoever is put out may have lied, of others too, and been passed on in good faith: what was learned is given up, and learned
+     * again from those who have given it up as well. Their streams have been taken all the same.
+     */
+    private void revoked(long revocations) {
+        if (core.claims.listensTo(revocations)) {
+            return;
+        }
+        core.claims.revoked(revocations);
+        core.memories.replaceAll((unit, memory) -> memory.unheard(core.claims.epoch()));
+        core.stability.forget();
+        toldStatements.clear();
+        keepClock();
+        peers.all().forEach(link -> peers.end(link, "a certificate was revoked: what was learned is learned again"));
     }
 
     private void tick(Input.Tick tick) {
@@ -287,34 +294,33 @@ public final class ReplicaCore {
             }
         }
         count();
-        if (!claims) {
-            keepNoClaims();
-        }
         keepClock();
-        core.stability.ripen(core.coverage.kept());
+        core.stability.ripen(core.claims.kept());
         state();
         peers.observe();
     }
 
     private void count() {
-        if (!counting && !core.forest.isCounted()) {
-            counting = true;
+        if (counting == 0 && !core.forest.isCounted()) {
+            counting = core.newTicket();
             String to = core.forest.countedTo();
-            core.effect(new Effect.CountPage(to == null ? "" : to));
+            core.effect(new Effect.CountPage(counting, to == null ? "" : to));
         }
     }
 
     private void keepClock() {
-        if (keepingClock || core.coverage.isKept() || core.now - clockKeptAt < core.settings.keepClockMillis()) {
+        boolean due = core.claims.isUrgent()
+                || core.claims.isDue() && core.now - clockKeptAt >= core.settings.keepClockMillis();
+        if (keepingClock || !due) {
             return;
         }
         keepingClock = true;
-        DotClock held = core.coverage.held();
-        core.submit(0, List.of(), Map.of(Incoming.CLOCK_ROW, KeptRows.row(held)), settled -> {
+        Claims.Row row = core.claims.row();
+        core.submit(0, List.of(), Map.of(KeptRows.CLOCK_ROW, KeptRows.row(row)), settled -> {
             keepingClock = false;
             clockKeptAt = core.now;
-            if (settled.refused() == null && core.coverage.held().covers(held)) {
-                core.coverage.nowKept(held);
+            if (settled.refused() == null) {
+                core.claims.rowKept(row);
             }
         });
     }
@@ -325,7 +331,7 @@ public final class ReplicaCore {
             return;
         }
         statedAt = core.now;
-        DotClock kept = core.coverage.kept();
+        DotClock kept = core.claims.kept();
         long hash = kept.hash() ^ core.stamp;
         statementNumber = hash == statedHash ? statementNumber : Math.max(core.stamp, statementNumber + 1);
         statedHash = hash;
@@ -357,12 +363,12 @@ public final class ReplicaCore {
 
     /** What this unit covers, for {@link Merging}. */
     public DotClock clock() {
-        return core.coverage.clock();
+        return core.claims.clock();
     }
 
     /** By what tombstones are judged, as of now. */
     public Stability.Forgetting forgetting() {
-        return core.stability.forgetting(core.coverage.kept(), core.stamp);
+        return core.stability.forgetting(core.claims.kept(), core.stamp);
     }
 
     /** How it stands with each peer that was ever linked since the start. */

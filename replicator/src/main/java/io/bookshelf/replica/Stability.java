@@ -43,7 +43,9 @@ public final class Stability {
      * @param latest a stamp that is not reached yet; -1 while the time is unknown
      */
     boolean take(Statement statement, DotClock kept, long latest) {
-        if (statement.unit().equals(self) || !listed.contains(statement.unit())) {
+        if (statement.unit().equals(self)
+                || !listed.contains(statement.unit())
+                || !Incarnations.isOf(statement.boot(), statement.unit())) {
             return false;
         }
         Statement before = newest.get(statement.unit());
@@ -68,6 +70,12 @@ public final class Stability {
             return covers;
         }
         return one.boot() == other.boot() || ahead == otherAhead ? one.number() > other.number() : otherAhead;
+    }
+
+    /** What was stated may have been forged: nothing of it counts any more. */
+    void forget() {
+        newest.clear();
+        ripe.clear();
     }
 
     /** A unit is met in another start than its statement is of: what it says now counts, whatever its number. */

@@ -31,14 +31,11 @@ final class Tail {
      *
      * @param from the sequence before it
      * @param through the sequence after it
+     * @param own what this start had written by then
      */
-    record Piece(long from, long through, List<Input.Applied> applied, long ownNetwork, long ownEverywhere, int bytes) {
-        long[] own() {
-            return new long[] {ownNetwork, ownEverywhere};
-        }
-    }
+    record Piece(long from, long through, List<Input.Applied> applied, Own own, int bytes) {}
 
-    void add(long from, Input.Committed commit, long ownNetwork, long ownEverywhere) {
+    void add(long from, Input.Committed commit, Own own) {
         if (!pieces.isEmpty() && pieces.getLast().through != from) {
             clear();
         }
@@ -51,7 +48,7 @@ final class Tail {
             clear();
             return;
         }
-        pieces.add(new Piece(from, commit.sequence(), commit.applied(), ownNetwork, ownEverywhere, size));
+        pieces.add(new Piece(from, commit.sequence(), commit.applied(), own, size));
         bytes += size;
         while (bytes > MOST_BYTES) {
             Piece oldest = pieces.removeFirst();

@@ -214,6 +214,25 @@ final class UnitPkiTest {
     }
 
     @Test
+    void unitsThatKnowTheSameRevocationsNameThemByTheSameNumber() {
+        UnitPki hall = home.unit("hall");
+        UnitPki attic = home.unit("attic");
+        home.issue("stolen");
+        home.issue("other");
+        assertThat(hall.revocations()).isZero();
+        RevocationList first = revoke("stolen");
+        RevocationList second = revoke("other");
+        hall.offer(first.der());
+        long one = hall.revocations();
+        assertThat(one).isNotZero();
+        hall.offer(second.der());
+        assertThat(hall.revocations()).isNotEqualTo(one).isNotZero();
+        assertThat(attic.revocations()).isZero();
+        attic.offer(second.der());
+        assertThat(attic.revocations()).isEqualTo(hall.revocations());
+    }
+
+    @Test
     void nothingTakesBackTheHighestListThatWasVerified() throws Exception {
         UnitPki hall = home.unit("hall");
         home.issue("stolen");

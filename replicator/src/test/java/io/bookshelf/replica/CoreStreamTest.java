@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a core streams, and what it takes of a stream for granted. */
 final class CoreStreamTest {
-    private static final long BOOT = 5;
-    private static final long PEER = 9;
+    private static final long BOOT = Boots.of("hall", 5);
+    private static final long PEER = Boots.of("attic", 9);
 
     private final ReplicaCore core =
             ReplicaCore.start("hall", BOOT, Map.of(), 10, 0, false, CoreSettings.DEFAULTS, new SplittableRandom(1));
@@ -113,8 +113,7 @@ final class CoreStreamTest {
     }
 
     private ReplicaCore counted() {
-        step(new Input.Tick(0, false));
-        step(new Input.Counted(List.of(), true));
+        step(new Input.Counted(Boots.counting(step(new Input.Tick(0, false))), List.of(), true));
         return core;
     }
 

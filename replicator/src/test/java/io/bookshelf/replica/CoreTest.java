@@ -15,15 +15,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** What a core answers, frame by frame: the handshake, what it refuses, and a peer that means harm. */
 final class CoreTest {
-    private static final long BOOT = 5;
-    private static final long LOWER = 1;
-    private static final long HIGHER = 9;
+    // Of the attic's, so that both of its others may lie around it.
+    private static final long BOOT = Boots.of("attic", 5);
+    private static final long LOWER = Boots.of("attic", 1);
+    private static final long HIGHER = Boots.of("attic", 9);
+    private static final long CLOUD = Boots.of("cloud", 9);
 
     private final ReplicaCore core = core();
     private long now = 1_000;
@@ -167,7 +170,7 @@ final class CoreTest {
         assertThat(effects).noneMatch(Effect.Submit.class::isInstance);
 
         step(new Input.Opened(3, "cloud", true, false));
-        receive(3, hello(HIGHER + 2));
+        receive(3, hello(CLOUD));
         effects = receive(3, new Frame.Repair(List.of(entry("private/wifi")), Scope.NETWORK, List.of()));
         assertThat(closed(effects)).containsExactly(3L);
     }
@@ -175,7 +178,7 @@ final class CoreTest {
     @Test
     void aCloudIsToldNothingThatIsPrivate() {
         step(new Input.Opened(3, "cloud", true, false));
-        receive(3, hello(HIGHER));
+        receive(3, hello(CLOUD));
         step(new Input.Page(3, List.of(entry("private/wifi"), entry("k/1"), entry("local/x")), 10, 10, false, false))
                 .stream()
                 .filter(effect -> effect instanceof Effect.Send send && send.frame() instanceof Frame.Entries)
@@ -222,7 +225,8 @@ final class CoreTest {
             SplittableRandom random = new SplittableRandom(seed);
             ReplicaCore victim = core();
             victim.step(new Input.Listed(Set.of("hall", "attic")), now);
-            victim.step(new Input.Counted(List.of(), true), now);
+            long counting = Boots.counting(victim.step(new Input.Tick(0, false), now));
+            victim.step(new Input.Counted(counting, List.of(), true), now);
             long link = 1;
             victim.step(new Input.Opened(link, "attic", false, true), now);
             victim.step(new Input.Received(link, hello(HIGHER), 100), now);
@@ -234,6 +238,33 @@ final class CoreTest {
                     link++;
                     victim.step(new Input.Opened(link, "attic", false, true), now);
                     victim.step(new Input.Received(link, hello(HIGHER), 100), now);
+                }
+            }
+        }
+    }
+
+    /** Whatever it says, in whatever order, it is heard of nobody but itself. */
+    @Test
+    void aHostileCloudTeachesNothingOfOthers() {
+        for (long seed = 0; seed < 200; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            ReplicaCore victim = core();
+            victim.step(new Input.Listed(Set.of("hall", "attic")), now);
+            long counting = Boots.counting(victim.step(new Input.Tick(0, false), now));
+            victim.step(new Input.Counted(counting, List.of(), true), now);
+            Frame.Roots same = Objects.requireNonNull(victim.roots());
+            for (int i = 0; i < 60; i++) {
+                victim.step(new Input.Opened(i, "cloud", true, false), now);
+                long boot = random.nextInt(3) == 0 ? HIGHER : Boots.of("cloud", random.nextInt(3));
+                victim.step(new Input.Received(i, hello(boot), 100), now);
+                victim.step(new Input.Received(i, new Frame.Heartbeat(1, 0, 0, 0, 0, same, i, 0, false), 100), now);
+                DotClock all = DotClock.EMPTY.with(random.nextLong(), 9, 9).with(HIGHER, 9, 9);
+                Frame frame = random.nextBoolean() ? new Frame.Clock(same, all) : hostile(random);
+                answer(victim, victim.step(new Input.Received(i, frame, 100), now));
+                for (int place = 0; place < victim.clock().size(); place++) {
+                    long replica = victim.clock().replica(place);
+                    assertThat(Incarnations.isOf(replica, "cloud")).as("seed " + seed).isTrue();
+                    assertThat(victim.clock().counter(replica, Scope.NETWORK)).isZero();
                 }
             }
         }

@@ -2,6 +2,7 @@ package io.bookshelf.schema;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +113,23 @@ public final class DotClock {
     /** Only what it says of the scope that goes everywhere: what a cloud may know. */
     public DotClock withoutNetwork() {
         return new DotClock(replicas, new long[network.length], everywhere);
+    }
+
+    /** Only what it says of the replicas that pass. */
+    public DotClock only(LongPredicate passes) {
+        DotClock some = EMPTY;
+        for (int i = 0; i < replicas.length; i++) {
+            if (passes.test(replicas[i])) {
+                some = some.merge(
+                        new DotClock(new long[] {replicas[i]}, new long[] {network[i]}, new long[] {everywhere[i]}));
+            }
+        }
+        return some.size() == size() ? this : some;
+    }
+
+    /** What it says of all others. */
+    public DotClock without(long replica) {
+        return Arrays.binarySearch(replicas, replica) < 0 ? this : only(other -> other != replica);
     }
 
     /** A number that is the same for equal clocks and hardly ever for others. */

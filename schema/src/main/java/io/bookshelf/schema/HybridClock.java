@@ -11,11 +11,26 @@ public final class HybridClock {
     /** A stamp further ahead of the wall clock than this moves nothing: 1 minute, in milliseconds. */
     public static final long BOUND_MILLIS = 60_000;
 
+    /** The latest time that a stamp has room for. */
+    public static final long GREATEST_MILLIS = (1L << 48) - 1;
+
+    private final long ceilingMillis;
     private long last;
 
     /** A clock that continues after {@code last}, the greatest stamp it gave before (0 for a new one). */
     public HybridClock(long last) {
-        this.last = last;
+        this(last, GREATEST_MILLIS);
+    }
+
+    /**
+     * The same, with a bound.
+     *
+     * @param ceilingMillis whatever the wall clock says, no stamp is later than this, but where it has to outdo another: who wrote
+     *     later could not be taken by others
+     */
+    public HybridClock(long last, long ceilingMillis) {
+        this.ceilingMillis = ceilingMillis;
+        this.last = millis(last) > ceilingMillis ? stamp(ceilingMillis) : last;
     }
 
     /** The stamp whose milliseconds are {@code millis}, counter 0. */
@@ -42,7 +57,7 @@ public final class HybridClock {
      *     not move the clock
      */
     public long next(long wallMillis, long seen) {
-        long own = max(stamp(wallMillis), last + 1);
+        long own = max(stamp(Math.min(wallMillis, ceilingMillis)), last + 1);
         if (Long.compareUnsigned(own, seen) > 0) {
             last = own;
             return own;

@@ -3,6 +3,7 @@ package io.bookshelf.node.replication;
 import io.bookshelf.bus.Arrival;
 import io.bookshelf.bus.Submission;
 import io.bookshelf.replica.Merging;
+import io.bookshelf.replica.Merging.Outcome;
 import io.bookshelf.replica.Merging.Verdict;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
@@ -63,6 +64,12 @@ final class ArrivingEntry implements Submission, Arrival {
 
     long link() {
         return link;
+    }
+
+    /** True if it was merged, and was not to be taken. */
+    boolean isRefused() {
+        Verdict decided = verdict;
+        return decided != null && decided.outcome() == Outcome.REFUSED;
     }
 
     /** What was decided, once it has been committed. */

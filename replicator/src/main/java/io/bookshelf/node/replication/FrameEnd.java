@@ -1,29 +1,37 @@
 package io.bookshelf.node.replication;
 
 import io.bookshelf.bus.Submission;
+import io.bookshelf.replica.Effect;
 import java.util.List;
 import java.util.Map;
 
 /** Comes behind the entries of a frame: keeps the rows that say so. */
 final class FrameEnd implements Submission {
-    private final long ticket;
     private final Stream stream;
     private final List<ArrivingEntry> entries;
-    private final Map<String, byte[]> rows;
+    private final Effect.Submit submit;
+    private final Fence fence;
     private final Runnable passed;
 
     /** @param passed run when it has left the bus, committed or refused */
-    FrameEnd(long ticket, Stream stream, List<ArrivingEntry> entries, Map<String, byte[]> rows, Runnable passed) {
-        this.ticket = ticket;
+    FrameEnd(Effect.Submit submit, Stream stream, List<ArrivingEntry> entries, Fence fence, Runnable passed) {
+        this.submit = submit;
         this.stream = stream;
         this.entries = entries;
-        this.rows = rows;
+        this.fence = fence;
         this.passed = passed;
     }
 
+    /** Only now is it known whether the entries before it were taken. */
     @Override
     public Map<String, byte[]> kept() {
-        return stream.isRefused() ? Map.of() : rows;
+        if (entries.stream().anyMatch(ArrivingEntry::isRefused)) {
+            stream.leaveOut();
+        }
+        if (stream.isRefused() || fence.isClosed()) {
+            return Map.of();
+        }
+        return stream.isIncomplete() ? submit.refusing() : submit.kept();
     }
 
     @Override
@@ -32,7 +40,7 @@ final class FrameEnd implements Submission {
     }
 
     long ticket() {
-        return ticket;
+        return submit.ticket();
     }
 
     Stream stream() {
@@ -41,7 +49,7 @@ final class FrameEnd implements Submission {
 
     /** False for a repair, which stands by itself. */
     boolean isOfStream() {
-        return !rows.isEmpty();
+        return !submit.kept().isEmpty();
     }
 
     List<ArrivingEntry> entries() {

@@ -47,6 +47,17 @@ final class Outcomes {
         return inputs;
     }
 
+    /** Tells those who wait behind others that their turn has come. */
+    static void passed(Commit commit) {
+        for (Commit.Outcome outcome : commit.outcomes()) {
+            switch (outcome.submission()) {
+                case Barrier barrier -> barrier.passed().run();
+                case FrameEnd end -> end.passed().run();
+                default -> {}
+            }
+        }
+    }
+
     private Input.Settled settle(FrameEnd end, @Nullable String refusal) {
         String why = refusal;
         for (ArrivingEntry entry : end.entries()) {

@@ -33,7 +33,7 @@ record Reads(StateStore store, StoreReader reader, int pageEntries, int pageByte
     Input.Counted read(Effect.CountPage count) {
         String after = count.after().isEmpty() ? null : count.after();
         StoreReader.Page<String> page = reader.scan("", after, 0, pageEntries, pageBytes);
-        return new Input.Counted(page.entries(), page.next() == null);
+        return new Input.Counted(count.ticket(), page.entries(), page.next() == null);
     }
 
     Input.Buckets read(Effect.ReadBuckets read) {

@@ -60,6 +60,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     // Of the writer's thread.
     private final List<Change> changes = new ArrayList<>();
     private final Outcomes outcomes = new Outcomes();
+    private volatile Fence fence = new Fence();
     // Of the transport's threads.
     private final Map<Link, Inbox> inboxes = new ConcurrentHashMap<>();
     // Of the replicator's own.
@@ -67,6 +68,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     private final Map<String, String> unreached = new HashMap<>();
     private Set<String> listed = Set.of();
     private Map<String, byte[]> lastStart = Map.of();
+    private long revocations;
     private long lastLink;
     private int ticks;
     private @Nullable Running running;
@@ -97,8 +99,9 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         listed = listedUnits;
         StoreReader reader = store.openReader();
         MergeRules rules = new MergeRules(() -> covered, latestMillis, wall);
-        Running now = new Running(
-                store, reader, bus, wall, rules, newCore(store, reader), new Conflicts(reader.kept(Conflicts.ROWS)));
+        Conflicts conflicts = new Conflicts(reader.kept(Conflicts.ROWS));
+        ReplicaCore first = Running.core(unit, store, reader, lastStart, settings, random);
+        Running now = new Running(store, reader, bus, wall, rules, first, fence, conflicts);
         running = now;
         documents = new Documents(names);
         post(() -> {
@@ -113,16 +116,9 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         return Objects.requireNonNull(documents, "not started");
     }
 
-    private ReplicaCore newCore(StateStore store, StoreReader reader) {
-        Head head = store.head();
-        boolean empty = reader.changesAfter(0, 0, 1, 1).entries().isEmpty();
-        Map<String, byte[]> kept = reader.kept("");
-        kept.putAll(lastStart);
-        return ReplicaCore.start(unit, store.replica(), kept, head.sequence(), head.clock(), empty, settings, random);
-    }
-
     private void begin(Running now) {
         step(new Input.Listed(listed));
+        step(new Input.Revoked(revocations));
         step(new Input.Tick(now.wall().millis(), now.wall().known()));
         publish(now);
     }
@@ -265,16 +261,20 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
     @Override
     public void reset() {
         changes.clear();
-        post(this::beginAnew);
+        fence.close();
+        Fence next = new Fence();
+        fence = next;
+        post(() -> beginAnew(next));
     }
 
     /** The store met damage and writes as another author from now on. */
-    private void beginAnew() {
+    private void beginAnew(Fence next) {
         Running now = running();
+        now.fence = next;
         log.warn("damage was found in the store: everything is compared with the peers again");
         links.values().forEach(link -> link.close("damage was found in the store: beginning anew"));
         links.clear();
-        now.core = newCore(now.store(), now.reader());
+        now.core = Running.core(unit, now.store(), now.reader(), lastStart, settings, random);
         begin(now);
         step(new Input.Replaced());
         publish(now);
@@ -286,13 +286,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         if (!inputs.isEmpty()) {
             post(() -> inputs.forEach(this::told));
         }
-        for (Commit.Outcome outcome : commit.outcomes()) {
-            switch (outcome.submission()) {
-                case Barrier barrier -> barrier.passed().run();
-                case FrameEnd end -> end.passed().run();
-                default -> {}
-            }
-        }
+        Outcomes.passed(commit);
     }
 
     private void told(Input input) {
@@ -315,16 +309,22 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
         });
     }
 
+    /** Which certificates are revoked: a number for all of them, 0 for none. Any thread. */
+    public void revoked(long all) {
+        post(() -> {
+            revocations = all;
+            step(new Input.Revoked(all));
+        });
+    }
+
     @Override
     public void opened(Link link) {
-        inboxes.put(link, new Inbox(link, largestFrame));
+        Inbox inbox = new Inbox(link, largestFrame);
+        inboxes.put(link, inbox);
         post(() -> {
             long id = ++lastLink;
             links.put(id, link);
-            Inbox inbox = inboxes.get(link);
-            if (inbox != null) {
-                inbox.id = id;
-            }
+            inbox.id = id;
             unreached.remove(link.peer().name());
             step(new Input.Opened(id, link.peer().name(), link.peer().role() == Role.CLOUD, link.dialled()));
         });

@@ -1,9 +1,11 @@
 package io.bookshelf.node.replication;
 
 import io.bookshelf.bus.Submission;
+import io.bookshelf.replica.CoreSettings;
 import io.bookshelf.replica.Effect;
 import io.bookshelf.replica.ReplicaCore;
 import io.bookshelf.schema.Entry;
+import io.bookshelf.store.Head;
 import io.bookshelf.store.StateStore;
 import io.bookshelf.store.StoreReader;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** What a replicator works with once its unit runs, and what it does there for the core. */
@@ -25,8 +28,10 @@ final class Running {
     private final MergeRules rules;
     private final Conflicts conflicts;
     private final Map<Long, Stream> streams = new HashMap<>();
-    /** Another after damage. */
+    /** Another after damage, and another fence with it. */
     ReplicaCore core;
+
+    Fence fence;
 
     Running(
             StateStore store,
@@ -35,6 +40,7 @@ final class Running {
             MeshClock wall,
             MergeRules rules,
             ReplicaCore core,
+            Fence fence,
             Conflicts conflicts) {
         this.store = store;
         this.reader = reader;
@@ -42,7 +48,23 @@ final class Running {
         this.wall = wall;
         this.rules = rules;
         this.core = core;
+        this.fence = fence;
         this.conflicts = conflicts;
+    }
+
+    /** @param lastStart what the store says of the start before, which is not in the file yet */
+    static ReplicaCore core(
+            String unit,
+            StateStore store,
+            StoreReader reader,
+            Map<String, byte[]> lastStart,
+            CoreSettings settings,
+            RandomGenerator random) {
+        Head head = store.head();
+        boolean empty = reader.changesAfter(0, 0, 1, 1).entries().isEmpty();
+        Map<String, byte[]> kept = reader.kept("");
+        kept.putAll(lastStart);
+        return ReplicaCore.start(unit, store.replica(), kept, head.sequence(), head.clock(), empty, settings, random);
     }
 
     StateStore store() {
@@ -79,7 +101,7 @@ final class Running {
         entries.forEach(bus);
         Stream stream =
                 submit.link() == 0 ? new Stream() : streams.computeIfAbsent(submit.link(), link -> new Stream());
-        bus.accept(new FrameEnd(submit.ticket(), stream, entries, submit.kept(), passed));
+        bus.accept(new FrameEnd(submit, stream, entries, fence, passed));
     }
 
     /** Nothing more comes over a link. */

@@ -55,6 +55,7 @@ final class SimFaults {
             unit.clock.skewMillis = wildClocks ? skew() : random.nextInt(2_000) - 1_000;
             unit.slowness = random.nextInt(5) == 0 ? 200 : 2;
             unit.later = random.nextInt(6) == 0;
+            unit.former = names.indexOf(unit.name) % 3 == 2;
         });
         world.say(flavour + ", " + units + " units, " + keys.count() + " keys" + (anyDisasters ? ", disasters" : "")
                 + (crashes ? ", crashes" : "") + (wildClocks ? ", wild clocks" : ""));

@@ -32,6 +32,7 @@ final class SimLater {
                 hello.empty(),
                 hello.clock(),
                 hello.wallMillis(),
-                hello.wallKnown());
+                hello.wallKnown(),
+                hello.revocations());
     }
 }

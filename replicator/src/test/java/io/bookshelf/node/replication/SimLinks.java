@@ -24,6 +24,7 @@ final class SimLinks {
     private final Set<String> cut = new HashSet<>();
     private final Map<Long, Wire> wires = new LinkedHashMap<>();
     private Tap tap = (from, to, frame) -> {};
+    private Tamper tamper = (from, to, frame) -> List.of(frame);
     private long lastLink;
     private long mostUnderWay;
     /** What a link carries. */
@@ -32,6 +33,11 @@ final class SimLinks {
     /** Is told of each frame that is sent. */
     interface Tap {
         void sent(String from, String to, Frame frame);
+    }
+
+    /** What somebody sends in place of a frame. */
+    interface Tamper {
+        List<Frame> sent(String from, String to, Frame frame);
     }
 
     /** One end's way to the other. */
@@ -58,6 +64,11 @@ final class SimLinks {
         this.world = world;
     }
 
+    /** From now on somebody does not send what its core would. */
+    void tamper(Tamper hostile) {
+        tamper = hostile;
+    }
+
     void tap(Tap listener) {
         tap = listener;
     }
@@ -71,6 +82,17 @@ final class SimLinks {
     void connect(String a, String b) {
         pairs.add(a + ">" + b);
         pairs.add(b + ">" + a);
+    }
+
+    /** Nobody lets this one in any more. */
+    void putOut(SimUnit unit) {
+        pairs.removeIf(pair -> pair.startsWith(unit.name + ">") || pair.endsWith(">" + unit.name));
+        for (Wire wire : List.copyOf(wires.values())) {
+            if (wire.from == unit || wire.to == unit) {
+                wires.remove(wire.link);
+                wire.from.closed(wire.link);
+            }
+        }
     }
 
     void cut(String from, String to) {
@@ -137,11 +159,14 @@ final class SimLinks {
         });
     }
 
-    void send(long link, Frame frame) {
+    void send(long link, Frame meant) {
         Wire wire = wires.get(link);
-        if (wire == null) {
-            return;
+        if (wire != null) {
+            tamper.sent(wire.from.name, wire.to.name, meant).forEach(frame -> send(wire, link, frame));
         }
+    }
+
+    private void send(Wire wire, long link, Frame frame) {
         byte[] bytes = Frames.write(frame);
         tap.sent(wire.from.name, wire.to.name, frame);
         wire.from.core().sent(link, bytes.length);

@@ -6,9 +6,12 @@ import io.bookshelf.bus.Submission;
 import io.bookshelf.bus.Write;
 import io.bookshelf.merkle.Forest.Change;
 import io.bookshelf.replica.Effect;
+import io.bookshelf.replica.Incarnations;
 import io.bookshelf.replica.Input;
+import io.bookshelf.replica.Merging;
 import io.bookshelf.replica.ReplicaCore;
 import io.bookshelf.schema.Entry;
+import io.bookshelf.schema.HybridClock;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.Scope;
 import io.bookshelf.schema.ValueProperties;
@@ -33,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A unit: the production core and committer over a disk in memory, with a process that can die and a clock that can be wrong. */
 final class SimUnit implements EntryIndex {
-    private static final long LATEST = SimWorld.EPOCH + 50L * 365 * 24 * 3_600_000;
+    static final long LATEST = SimWorld.EPOCH + 50L * 365 * 24 * 3_600_000;
 
     static final int LARGEST_BATCH = 40;
 
@@ -55,6 +58,7 @@ final class SimUnit implements EntryIndex {
     private final Map<Key, Entry> latest = new HashMap<>();
     private final Set<Long> links = new HashSet<>();
     private final Map<Long, Stream> streams = new HashMap<>();
+    private Fence fence = new Fence();
     private boolean rebuild;
     private int incarnation;
     private Set<String> listed = Set.of();
@@ -63,17 +67,17 @@ final class SimUnit implements EntryIndex {
     /** Speaks as a later version might: unknown fields, unknown frames. */
     boolean later;
 
+    /** Gives stamps as the first version did: as late as its clock says. */
+    boolean former;
+
+    /** Is a cloud to the others. */
+    boolean cloud;
+
+    private long revocations;
     int largestBatch = LARGEST_BATCH;
     boolean retired;
     /** How long a commit takes at least. */
     long commitMillis;
-
-    private record LocalWrite(Write write) implements Submission {
-        @Override
-        public int weight() {
-            return 64;
-        }
-    }
 
     SimUnit(SimWorld world, String name) {
         this.world = world;
@@ -96,9 +100,13 @@ final class SimUnit implements EntryIndex {
     void start() {
         incarnation++;
         clock.started();
-        store = new MemoryStore(disk, world.random, List.of(this));
+        store = new MemoryStore(disk, Incarnations.ids(name, world.random), List.of(this));
         committer = new Committer(
-                store, clock, () -> Objects.requireNonNull(store).head().sequence(), new SimTombstones(this));
+                store,
+                clock,
+                () -> Objects.requireNonNull(store).head().sequence(),
+                new SimTombstones(this),
+                former ? HybridClock.GREATEST_MILLIS : Merging.ceilingMillis(LATEST));
         outcomes = new Outcomes();
         queue = new ArrayDeque<>();
         startCore();
@@ -126,6 +134,7 @@ final class SimUnit implements EntryIndex {
                     world.random);
         }
         step(new Input.Listed(listed));
+        step(new Input.Revoked(revocations));
         step(new Input.Tick(clock.millis(), clock.known()));
     }
 
@@ -159,6 +168,13 @@ final class SimUnit implements EntryIndex {
         }
     }
 
+    void revoked(long all) {
+        revocations = all;
+        if (isRunning()) {
+            step(new Input.Revoked(all));
+        }
+    }
+
     private void tick() {
         clock.learn(core().wallOffsets());
         step(new Input.Tick(clock.millis(), clock.known()));
@@ -178,7 +194,7 @@ final class SimUnit implements EntryIndex {
     }
 
     void write(Key key, byte[] value, long expirySeconds) {
-        queue.add(new LocalWrite(new Write(key, value, 1, ValueProperties.NONE, expirySeconds)));
+        queue.add(new SimWrite(new Write(key, value, 1, ValueProperties.NONE, expirySeconds)));
         commitSoon();
     }
 
@@ -221,8 +237,6 @@ final class SimUnit implements EntryIndex {
                 world.links.close(link);
             }
             links.clear();
-            outcomes = new Outcomes();
-            queue.removeIf(submission -> !(submission instanceof LocalWrite));
             startCore();
             step(new Input.Replaced());
             return;
@@ -276,7 +290,7 @@ final class SimUnit implements EntryIndex {
         queue.addAll(entries);
         Stream stream =
                 submit.link() == 0 ? new Stream() : streams.computeIfAbsent(submit.link(), link -> new Stream());
-        queue.add(new FrameEnd(submit.ticket(), stream, entries, submit.kept(), () -> {}));
+        queue.add(new FrameEnd(submit, stream, entries, fence, () -> {}));
         commitSoon();
     }
 
@@ -289,7 +303,7 @@ final class SimUnit implements EntryIndex {
 
     void opened(long link, SimUnit other, boolean dialled) {
         links.add(link);
-        step(new Input.Opened(link, other.name, false, dialled));
+        step(new Input.Opened(link, other.name, other.cloud, dialled));
     }
 
     void received(long link, byte[] bytes) {
@@ -375,6 +389,8 @@ final class SimUnit implements EntryIndex {
     @Override
     public void reset() {
         changes.clear();
+        fence.close();
+        fence = new Fence();
         rebuild = true;
     }
 

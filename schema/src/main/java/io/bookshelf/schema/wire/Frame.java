@@ -48,6 +48,8 @@ public sealed interface Frame {
      * @param clock what the sender covers
      * @param wallMillis the sender's wall clock, milliseconds since the epoch
      * @param wallKnown whether anybody vouches for it
+     * @param revocations a number for all that the sender knows to be revoked, the same on all units that know the same; 0 for
+     *     nothing, and from units that do not say
      */
     record Hello(
             int protocol,
@@ -58,8 +60,23 @@ public sealed interface Frame {
             boolean empty,
             DotClock clock,
             long wallMillis,
-            boolean wallKnown)
-            implements Frame {}
+            boolean wallKnown,
+            long revocations)
+            implements Frame {
+        /** One of a unit that knows of nothing that is revoked, or does not say. */
+        public Hello(
+                int protocol,
+                int oldest,
+                long boot,
+                long began,
+                @Nullable Cursor cursor,
+                boolean empty,
+                DotClock clock,
+                long wallMillis,
+                boolean wallKnown) {
+            this(protocol, oldest, boot, began, cursor, empty, clock, wallMillis, wallKnown, 0);
+        }
+    }
 
     /**
      * A part of the sender's stream: all that it has after {@code from} up to {@code through}, save what the receiver is known

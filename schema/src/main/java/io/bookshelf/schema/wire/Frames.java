@@ -139,7 +139,8 @@ public final class Frames {
                 .setEmpty(hello.empty())
                 .setClock(write(hello.clock()))
                 .setWallMillis(hello.wallMillis())
-                .setWallKnown(hello.wallKnown());
+                .setWallKnown(hello.wallKnown())
+                .setRevocations(hello.revocations());
         if (hello.cursor() != null) {
             proto.setCursorBoot(hello.cursor().boot()).setCursor(hello.cursor().sequence());
         }
@@ -158,7 +159,8 @@ public final class Frames {
                 proto.getEmpty(),
                 read(proto.getClock()),
                 proto.getWallMillis(),
-                proto.getWallKnown());
+                proto.getWallKnown(),
+                proto.getRevocations());
     }
 
     private static Frame.Entries read(EntriesProto proto) {
