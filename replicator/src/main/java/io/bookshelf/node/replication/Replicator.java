@@ -115,7 +115,7 @@ public final class Replicator implements EntryIndex, LinkListener, AutoCloseable
 
     private ReplicaCore newCore(StateStore store, StoreReader reader) {
         Head head = store.head();
-        boolean empty = reader.changesAfter(0, 0, 1, 1).entries().isEmpty();
+        boolean empty = Reads.isEmpty(reader);
         Map<String, byte[]> kept = reader.kept("");
         kept.putAll(lastStart);
         return ReplicaCore.start(unit, store.replica(), kept, head.sequence(), head.clock(), empty, settings, random);

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A unit: the production core and committer over a disk in memory, with a process that can die and a clock that can be wrong. */
 final class SimUnit implements EntryIndex {
+    /** As few as the keys of a simulation ask for. */
+    private static final int MOST_PASSED_OVER = 8;
+
     private static final long LATEST = SimWorld.EPOCH + 50L * 365 * 24 * 3_600_000;
 
     static final int LARGEST_BATCH = 40;
@@ -96,7 +99,7 @@ final class SimUnit implements EntryIndex {
     void start() {
         incarnation++;
         clock.started();
-        store = new MemoryStore(disk, world.random, List.of(this));
+        store = new MemoryStore(disk, world.random, List.of(this), MOST_PASSED_OVER);
         committer = new Committer(
                 store, clock, () -> Objects.requireNonNull(store).head().sequence(), new SimTombstones(this));
         outcomes = new Outcomes();
@@ -121,7 +124,7 @@ final class SimUnit implements EntryIndex {
                     kept,
                     opened.head().sequence(),
                     opened.head().clock(),
-                    disk.rows() == 0,
+                    Reads.isEmpty(reader),
                     world.settings,
                     world.random);
         }
