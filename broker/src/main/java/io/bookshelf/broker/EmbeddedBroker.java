@@ -37,6 +37,8 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +73,7 @@ public final class EmbeddedBroker implements Closeable {
     private final @Nullable PeerDoor door;
     private final Companion companion;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
     private volatile long tombstoneFloor;
     private InetSocketAddress mqtt;
     private InetSocketAddress web;
@@ -138,7 +141,11 @@ public final class EmbeddedBroker implements Closeable {
         Committer committer =
                 new Committer(store, wall, () -> tombstoneFloor, companion.tombstones(), companion.ceilingMillis());
         this.bus = new StateBus(
-                committer, this::committed, config.limits().busBytes(), () -> onLoop(this::resumePublishers));
+                committer,
+                this::committed,
+                config.limits().busBytes(),
+                () -> onLoop(this::resumePublishers),
+                this::writerFailed);
         RefusalLog limits = new RefusalLog(System::nanoTime, line -> log.warn("{}", line));
         long memory = config.limits().memoryBytes();
         this.budget = new MemoryBudget(
@@ -202,7 +209,7 @@ public final class EmbeddedBroker implements Closeable {
         every(SAVE_MILLIS, sessions::saveWhatWaits);
         mqtt = listeners.listen("mqtt", config.mqtt(), channel -> endpoint.install(channel.pipeline(), Entrance.PLAIN));
         BrokerMetrics metrics = new BrokerMetrics(
-                config.unit(), version, counters, bus::head, store::health, ProcessFacts::now, budget::status);
+                config.unit(), version, counters, bus::head, unitTopics::storeHealth, ProcessFacts::now, budget::status);
         WebContent content = new WebContent(config.unit(), () -> mqtt, unitTopics::health, metrics::text, app);
         WebPipeline pages = new WebPipeline(
                 webConfig(config),
@@ -286,6 +293,25 @@ public final class EmbeddedBroker implements Closeable {
         });
         onLoop(() -> sessions.router().route(commit));
         companion.committed(commit, bus.head());
+    }
+
+    /** On the writer's thread, at its end: a broker that cannot write must not look like one that can. */
+    private void writerFailed(Throwable why) {
+        Thread.ofPlatform().name("bookshelf-stop").start(() -> {
+            try {
+                close();
+            } finally {
+                failure.complete(why);
+            }
+        });
+    }
+
+    /**
+     * Completes with the reason once this broker has closed by itself, because its writer met an internal error: whoever runs it
+     * opens the store again, best in another process.
+     */
+    public CompletionStage<Throwable> failure() {
+        return failure.minimalCompletionStage();
     }
 
     private void onLoop(Runnable task) {

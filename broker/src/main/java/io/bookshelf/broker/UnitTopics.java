@@ -88,7 +88,7 @@ final class UnitTopics {
 
     /** Once a second, on the loop. */
     void tick() {
-        StoreHealth health = store.health();
+        StoreHealth health = storeHealth();
         Vital vital = Vital.of(health);
         boolean sample = seconds++ % SECONDS_BETWEEN_SAMPLES == 0;
         if (sample) {
@@ -165,9 +165,15 @@ final class UnitTopics {
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
+    /** The store's, as long as anybody writes to it. Any thread. */
+    StoreHealth storeHealth() {
+        StoreHealth health = store.health();
+        return bus.failed() ? health.withoutWriter() : health;
+    }
+
     /** What {@code /healthz} answers. Any thread. */
     WebContent.Health health() {
-        StoreHealth health = store.health();
+        StoreHealth health = storeHealth();
         return new WebContent.Health(
                 health.writable(), documents.health(health, bus.head(), problems(), companion.lastAgreed()));
     }

@@ -5,6 +5,9 @@ import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The single writer. Whatever changes the store is submitted here, is made durable in batches (group commit) by one
@@ -12,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  * order, and need no locks.
  */
 public final class StateBus implements Closeable {
+    private static final Logger log = LoggerFactory.getLogger(StateBus.class);
     private static final int MOST_IN_A_COMMIT = 1_000;
     private static final int MOST_BYTES_IN_A_COMMIT = 4 * 1024 * 1024;
     private static final long HOUSEKEEPING_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -19,7 +23,9 @@ public final class StateBus implements Closeable {
     private final Committer committer;
     private final CommitListener listener;
     private final SubmissionQueue queue;
+    private final Consumer<Throwable> onFailure;
     private final Thread writer;
+    private volatile boolean failed;
 
     /**
      * Makes the bus; {@link #start()} starts it.
@@ -28,8 +34,16 @@ public final class StateBus implements Closeable {
      * @param listener told of every commit, on the writer's thread
      * @param capacityBytes {@link #full()} while submissions of more weight than this wait
      * @param onRoom called on the writer's thread when there is room again after the bus was full
+     * @param onFailure called on the writer's thread when that ends by an exception; nothing is committed from then on, and what
+     *     was submitted gets no answer
      */
-    public StateBus(Committer committer, CommitListener listener, int capacityBytes, Runnable onRoom) {
+    public StateBus(
+            Committer committer,
+            CommitListener listener,
+            int capacityBytes,
+            Runnable onRoom,
+            Consumer<Throwable> onFailure) {
+        this.onFailure = onFailure;
         this.committer = committer;
         this.listener = listener;
         this.queue = new SubmissionQueue(capacityBytes, onRoom);
@@ -83,7 +97,25 @@ public final class StateBus implements Closeable {
         }
     }
 
+    /** True once the writer's thread has ended by an exception: the unit has to be started again. Any thread. */
+    public boolean failed() {
+        return failed;
+    }
+
+    // What the writer holds in memory may not be what is on disk after whatever nobody has thought of: it must not go
+    // on.
     private void run() {
+        try {
+            commitAll();
+        } catch (Throwable unexpected) {
+            failed = true;
+            queue.close();
+            log.error("the writer ended by an internal error; nothing is written any more", unexpected);
+            onFailure.accept(unexpected);
+        }
+    }
+
+    private void commitAll() {
         List<Submission> batch = new ArrayList<>();
         long nextHousekeeping = System.nanoTime() + HOUSEKEEPING_NANOS;
         boolean storeHasMore = false;

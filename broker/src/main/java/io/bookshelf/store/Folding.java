@@ -97,19 +97,16 @@ final class Folding {
     }
 
     private <T> T inTransaction(Step<T> step) throws SQLException {
-        Db db = store.writer().db;
-        db.beginImmediate();
-        try {
-            Ledger.Delta delta = new Ledger.Delta();
+        Ledger.Delta delta = new Ledger.Delta();
+        Moved<T> moved = store.writer().db.writing(() -> {
             T made = step.make(delta);
             Ledger after = store.ledger().folded(delta);
             store.save(after);
-            db.commit();
-            store.moved(after);
-            return made;
-        } catch (SQLException e) {
-            db.rollback();
-            throw e;
-        }
+            return new Moved<>(made, after);
+        });
+        store.moved(moved.after);
+        return moved.made;
     }
+
+    private record Moved<T>(T made, Ledger after) {}
 }

@@ -36,8 +36,10 @@ final class NativeLibrary {
             Path file = home.resolve(name);
             if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), library)) {
                 removeOthers(folder);
-                Files.createDirectories(home);
+                PrivateFiles.makeFolder(folder);
+                PrivateFiles.makeFolder(home);
                 Path part = home.resolve(name + ".part");
+                PrivateFiles.makeFile(part);
                 Files.write(part, library);
                 Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
             }

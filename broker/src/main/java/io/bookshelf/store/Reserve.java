@@ -49,8 +49,7 @@ final class Reserve {
         for (int i = 0; i < CHUNK; i++) {
             chunk[i] = (byte) (i * 31 + (i >> 8));
         }
-        try (FileChannel out = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+        try (FileChannel out = made()) {
             for (long left = bytes; left > 0; left -= CHUNK) {
                 ByteBuffer part = ByteBuffer.wrap(chunk, 0, (int) Math.min(CHUNK, left));
                 while (part.hasRemaining()) {
@@ -62,6 +61,11 @@ final class Reserve {
             release();
             return false;
         }
+    }
+
+    private FileChannel made() throws IOException {
+        PrivateFiles.makeFile(file);
+        return FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
     }
 
     /** Gives the room to whoever needs it now. */

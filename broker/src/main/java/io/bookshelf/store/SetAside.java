@@ -29,20 +29,21 @@ final class SetAside {
     }
 
     /**
-     * Moves a store file and its log here.
+     * Moves a store file and its log here, in this order: a crash in between leaves a log without a file, which {@link #takeLog}
+     * brings here too, and never a file without what its log holds.
      *
      * @return where it is now
      */
     Path take(Path file, long nowMillis) throws IOException {
-        Files.createDirectories(folder);
+        PrivateFiles.makeFolder(folder);
         String stamp = STAMP.format(Instant.ofEpochMilli(nowMillis));
         int n = 1;
         while (Files.exists(named(stamp, n))) {
             n++;
         }
         Path target = named(stamp, n);
-        move(sibling(file, LOG), sibling(target, LOG));
         move(file, target);
+        move(sibling(file, LOG), sibling(target, LOG));
         // Made anew from the log, and wrong for a file of another name.
         Files.deleteIfExists(sibling(file, INDEX));
         // By name this one may be the oldest: the clock may be behind.
@@ -50,6 +51,23 @@ final class SetAside {
         others.remove(target.getFileName().toString());
         keepNewest(others, Math.max(0, most - 1));
         return target;
+    }
+
+    /**
+     * Brings here the log of a file that was moved here before a crash: another file in its place must not be read through it.
+     */
+    void takeLog(Path file) throws IOException {
+        Path log = sibling(file, LOG);
+        if (Files.exists(log)) {
+            List<String> names = names();
+            Path owner = folder.resolve(names.isEmpty() ? "none" : names.getLast());
+            if (Files.exists(owner) && !Files.exists(sibling(owner, LOG))) {
+                move(log, sibling(owner, LOG));
+            } else {
+                Files.delete(log);
+            }
+        }
+        Files.deleteIfExists(sibling(file, INDEX));
     }
 
     /** Names of the files, oldest first. */

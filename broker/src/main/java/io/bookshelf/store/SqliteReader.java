@@ -16,19 +16,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads over a connection of its own, which it opens anew when the file has been replaced. */
 final class SqliteReader implements StoreReader {
-    // Rows that a page may look at without returning them: tombstones, expired and damaged ones.
-    private static final int MOST_PASSED_OVER = 4_096;
     // Greater than every key: no UTF-8 holds this byte.
     private static final byte[] BEYOND_ALL = {(byte) 0xff};
 
     private final SqliteStateStore store;
     private @Nullable Connected connected;
-    private boolean closed;
+    private volatile boolean closed;
 
     SqliteReader(SqliteStateStore store) {
         this.store = store;
@@ -55,8 +54,8 @@ final class SqliteReader implements StoreReader {
         private final PreparedStatement changes;
         private final PreparedStatement bucket;
 
-        Connected(Path file, DamageLog damage) throws SQLException {
-            db = Db.openReader(file);
+        Connected(Path file, DamageLog damage, BooleanSupplier goOn) throws SQLException {
+            db = Db.openReader(file, goOn);
             try {
                 String select = "SELECT " + EntryTable.COLUMNS + " FROM entry ";
                 sessions = new SessionReader(db, damage);
@@ -322,17 +321,7 @@ final class SqliteReader implements StoreReader {
 
     /** Runs several statements on one commit's state. */
     private <T extends @Nullable Object> T transaction(Read<T> read) {
-        return read(c -> {
-            c.db.begin();
-            try {
-                T result = read.from(c);
-                c.db.commit();
-                return result;
-            } catch (SQLException | RuntimeException e) {
-                c.db.rollback();
-                throw e;
-            }
-        });
+        return read(c -> c.db.<T>reading(() -> read.from(c)));
     }
 
     private synchronized <T extends @Nullable Object> T read(Read<T> read) {
@@ -343,13 +332,16 @@ final class SqliteReader implements StoreReader {
             }
             Connected c = connected;
             if (c == null) {
-                c = new Connected(store.file(), store.damage());
+                c = new Connected(store.file(), store.damage(), () -> !closed);
                 connected = c;
             }
             return read.from(c);
         } catch (SQLException e) {
             // After some errors the driver has closed the statement that failed.
             disconnect();
+            if (closed) {
+                throw new IllegalStateException("the reader is closed", e);
+            }
             throw store.failed(e);
         } finally {
             store.files().readLock().unlock();
@@ -369,16 +361,21 @@ final class SqliteReader implements StoreReader {
         }
     }
 
+    /** Ends a read that is under way on another thread, which is told so by an exception. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        closed = true;
+        letGo();
+        store.closed(this);
+    }
+
+    private synchronized void letGo() {
         store.files().readLock().lock();
         try {
-            closed = true;
             disconnect();
         } finally {
             store.files().readLock().unlock();
         }
-        store.closed(this);
     }
 
     private static byte[] successor(byte[] prefix) {

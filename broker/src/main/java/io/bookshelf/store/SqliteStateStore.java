@@ -33,13 +33,11 @@ public final class SqliteStateStore implements StateStore {
     private @Nullable SqliteTransaction current;
     private final Standing standing;
     private long damageNoticed;
-    private volatile boolean replaceFile;
+    private final Trouble trouble;
     // After some errors the driver has closed the statements that failed.
     private volatile boolean reopenWriter;
     private long lastGivenBack;
     private long tidiedAt;
-    private volatile boolean full;
-    private volatile String problem = "";
     private volatile boolean closed;
 
     private SqliteStateStore(StoreFolder folder, StoreOptions options) {
@@ -47,6 +45,7 @@ public final class SqliteStateStore implements StateStore {
         this.options = options;
         reserve = new Reserve(folder.folder().resolve("reserve"), options.reserveBytes());
         storeFile = new StoreFile(folder, options, damage, reserve);
+        trouble = new Trouble(folder, reserve);
         if (!reserve.roomToWrite()) {
             // SQLite needs a little room even to open.
             reserve.release();
@@ -62,7 +61,7 @@ public final class SqliteStateStore implements StateStore {
                 opened.lastLogId(),
                 opened.ledger().head().sequence());
         damageNoticed = damage.rows();
-        full = !reserve.hold();
+        trouble.setFull(!reserve.hold());
         check = new StoreCheck(this, options.checkEveryMillis(), options.millis());
     }
 
@@ -110,7 +109,8 @@ public final class SqliteStateStore implements StateStore {
             throw new IllegalStateException(closed ? "the store is closed" : "a transaction is open");
         }
         try {
-            if (replaceFile) {
+            reopenWriter |= trouble.isFalseAlarm();
+            if (trouble.wantsReplacement()) {
                 replaceFile();
             }
             noticeDamage();
@@ -135,17 +135,16 @@ public final class SqliteStateStore implements StateStore {
 
     /** On a full disk: sees whether there is room again, or gives up the reserve for a transaction that shrinks. */
     private void makeRoom(boolean shrinks) {
-        if (full && !reserve.roomToWrite()) {
+        if (trouble.isFull() && !reserve.roomToWrite()) {
             giveBackNowAndThen();
         }
-        if (full && reserve.roomToWrite() && reserve.hold()) {
-            full = false;
-            problem = "";
+        if (trouble.isFull() && reserve.roomToWrite() && reserve.hold()) {
+            trouble.roomAgain();
         }
-        if (shrinks && (full || !reserve.roomToWrite())) {
-            full = true;
+        if (shrinks && (trouble.isFull() || !reserve.roomToWrite())) {
+            trouble.setFull(true);
             reserve.release();
-        } else if (full) {
+        } else if (trouble.isFull()) {
             throw new StoreException(StoreException.Reason.DISK_FULL, folder.fullSentence(), null);
         }
     }
@@ -160,9 +159,8 @@ public final class SqliteStateStore implements StateStore {
             writer = opened.writer();
             standing.replaced(opened.ledger());
             recent.reset(List.of(), 0, 0, ledger().head().sequence());
-            replaceFile = false;
             reopenWriter = false;
-            problem = "";
+            trouble.replaced();
             check.forget();
         } finally {
             files.writeLock().unlock();
@@ -199,8 +197,8 @@ public final class SqliteStateStore implements StateStore {
     @Override
     public StoreHealth health() {
         return new StoreHealth(
-                problem.isEmpty() && !full,
-                full && problem.isEmpty() ? folder.fullSentence() : problem,
+                trouble.writable(),
+                trouble.problem(),
                 damage.rows(),
                 ledger().lost() + check.missingRows(),
                 storeFile.setAside().names(),
@@ -211,11 +209,11 @@ public final class SqliteStateStore implements StateStore {
 
     @Override
     public boolean maintain() {
-        if (current != null || closed || replaceFile || reopenWriter) {
+        if (current != null || closed || trouble.isInDoubt() || reopenWriter) {
             return false;
         }
         try {
-            if (full) {
+            if (trouble.isFull()) {
                 giveBack();
                 return false;
             }
@@ -255,11 +253,17 @@ public final class SqliteStateStore implements StateStore {
 
     /** Gives free pages and the log's room back to the disk, in steps that need little room themselves. */
     private void giveBack() throws SQLException {
-        if (!recent.isEmpty()) {
-            reserve.release();
-            folding.drain();
+        // A check reads one commit's state, and as long as it does the log keeps its room.
+        check.pause();
+        try {
+            if (!recent.isEmpty()) {
+                reserve.release();
+                folding.drain();
+            }
+            writer.db.giveBackFreePages();
+        } finally {
+            check.resumeLater();
         }
-        writer.db.giveBackFreePages();
     }
 
     @Override
@@ -341,14 +345,13 @@ public final class SqliteStateStore implements StateStore {
     /** A client's transaction was committed. */
     void committed(Ledger after) {
         moved(after);
-        if (full) {
+        trouble.committed();
+        if (trouble.isFull()) {
             try {
                 giveBack();
             } catch (SQLException stillFull) {
                 reopenWriter = true;
             }
-        } else {
-            problem = "";
         }
     }
 
@@ -361,7 +364,7 @@ public final class SqliteStateStore implements StateStore {
 
     /** The file cannot be trusted any more: the next transaction begins on a replacement. */
     void replaceAtNextBegin() {
-        replaceFile = true;
+        trouble.replaceFile();
     }
 
     /** Draws the consequences of an error of the writer's, and says what to throw. */
@@ -372,26 +375,7 @@ public final class SqliteStateStore implements StateStore {
 
     /** Draws the consequences of an error of SQLite's, and says what to throw. */
     StoreException failed(SQLException e) {
-        StoreException.Reason reason = SqlErrors.reason(e);
-        if (reason == StoreException.Reason.IO && !reserve.roomToWrite()) {
-            reason = StoreException.Reason.DISK_FULL;
-        }
-        String sentence =
-                switch (reason) {
-                    case DISK_FULL -> {
-                        full = true;
-                        yield folder.fullSentence();
-                    }
-                    case DAMAGED -> {
-                        replaceFile = true;
-                        yield "the store file is damaged and will be replaced (" + e.getMessage() + ")";
-                    }
-                    case IO, IN_USE -> {
-                        problem = "the disk refuses (" + e.getMessage() + "): check it and its permissions";
-                        yield problem;
-                    }
-                };
-        return new StoreException(reason, sentence, e);
+        return trouble.failed(e);
     }
 
     void closed(SqliteReader reader) {

@@ -231,21 +231,30 @@ final class SqliteTransaction implements WriteTransaction {
             writer.sessions.flush();
             writer.db.commit();
             over = true;
+            committed(fold, items, lastId, after);
+            return after.head();
+        } catch (SQLException e) {
+            throw fail(e);
+        }
+    }
+
+    /** Memory follows the file. Where it cannot, nobody may go on as if it had. */
+    private void committed(Fold fold, List<Recent.Item> items, long lastId, Ledger after) {
+        try {
             fold.committed();
             for (Change change : changes.values()) {
                 if (change.dirty && change.after == null) {
                     recent.forget(change.key);
                 }
             }
-            recent.add(items, lastId, sequence, freed());
+            recent.add(items, lastId, after.head().sequence(), freed());
             if (recent.isFull()) {
                 recent.beginFolding();
             }
             store.committed(after);
             options.indexes().forEach(index -> index.committed(after.head()));
-            return after.head();
-        } catch (SQLException e) {
-            throw fail(e);
+        } catch (RuntimeException e) {
+            throw new StoreFailure("a commit is on disk, and what follows it failed", e);
         }
     }
 

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -32,6 +33,8 @@ final class StoreCheck implements AutoCloseable {
     private final LongSupplier millis;
     private final Thread thread;
     private final Semaphore wake = new Semaphore(0);
+    // Not told by a permit: a check that rests would take it from the thread's wait for the next check.
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     private volatile boolean paused;
     private volatile boolean closed;
@@ -90,6 +93,11 @@ final class StoreCheck implements AutoCloseable {
         wake.release();
     }
 
+    /** The same, but a check that was stopped waits for its usual turn. */
+    void resumeLater() {
+        paused = false;
+    }
+
     /** The file has been replaced: what was found does not hold any more. */
     void forget() {
         missingRows = 0;
@@ -116,9 +124,12 @@ final class StoreCheck implements AutoCloseable {
             if (stopped()) {
                 return false;
             }
-            try (Db db = Db.openReader(store.file())) {
-                return run(db);
+            try (Db db = Db.openReader(store.file(), this::goesOn)) {
+                return db.reading(() -> run(db));
             } catch (SQLException e) {
+                if (!goesOn()) {
+                    return false;
+                }
                 LOG.warn("{}", store.failed(e).getMessage());
                 return true;
             }
@@ -128,22 +139,17 @@ final class StoreCheck implements AutoCloseable {
     }
 
     private boolean run(Db db) throws SQLException {
-        db.begin();
         Ledger ledger = readLedger(db);
         int[] rows = {0};
         Set<ByteBuffer> logged = new HashSet<>();
         LogTable.Contents log = LogTable.read(db, store.damage(), item -> logged.add(ByteBuffer.wrap(item.key())));
         Totals totals = Totals.of(
-                db,
-                store.damage(),
-                logged::remove,
-                () -> stopped() || (++rows[0] % ROWS_BETWEEN_LOOKS == 0 && (logTooLong() || !rest())));
+                db, store.damage(), logged::remove, () -> ++rows[0] % ROWS_BETWEEN_LOOKS == 0 && !(goesOn() && rest()));
         if (!totals.complete()) {
             return false;
         }
         long placesInIndexes = Totals.placesInIndexes(db);
         new SessionReader(db, store.damage()).verify();
-        db.commit();
         // What is left of the logged keys has no row yet.
         long all = totals.rows() + totals.damaged() + logged.size();
         Ledger standing = Ledger.standing(ledger, log.last());
@@ -177,11 +183,10 @@ final class StoreCheck implements AutoCloseable {
         }
     }
 
-    /** Leaves the core to others for a moment; false if it was interrupted. */
+    /** Leaves the core to others for a moment; false if the check is to end. */
     private boolean rest() {
         try {
-            wake.tryAcquire(REST_MILLIS, TimeUnit.MILLISECONDS);
-            return true;
+            return !closing.await(REST_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -192,13 +197,15 @@ final class StoreCheck implements AutoCloseable {
         return paused || closed;
     }
 
-    private boolean logTooLong() {
-        return store.logBytes() > LONGEST_LOG;
+    /** Asked within every statement of a check, so that nobody waits for one: neither a stop nor who wants the file. */
+    private boolean goesOn() {
+        return !stopped() && store.logBytes() <= LONGEST_LOG;
     }
 
     @Override
     public void close() {
         closed = true;
+        closing.countDown();
         wake.release();
         try {
             thread.join();

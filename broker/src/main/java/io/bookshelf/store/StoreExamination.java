@@ -63,6 +63,22 @@ public record StoreExamination(
     }
 
     /**
+     * True if a file is damaged: SQLite finds it out of order, or its rows are not what they say of themselves. One that cannot be
+     * read for another reason is not. Its writer may have it open.
+     */
+    static boolean findsDamage(Path file) {
+        try (Db db = Db.openReader(file)) {
+            if (!db.isSound()) {
+                return true;
+            }
+        } catch (SQLException e) {
+            return SqlErrors.reason(e) == StoreException.Reason.DAMAGED;
+        }
+        StoreExamination found = of(file, true, Progress.UNSEEN);
+        return found.kind != Kind.UNREADABLE && !found.isSound();
+    }
+
+    /**
      * Looks at a file.
      *
      * @param inUse true if a unit may write to it meanwhile

@@ -61,7 +61,7 @@ final class StoreFile {
         } catch (IOException e) {
             throw cannotWrite(e);
         } catch (SQLException e) {
-            if (SqlErrors.reason(e) == StoreException.Reason.DAMAGED) {
+            if (SqlErrors.reason(e) == StoreException.Reason.DAMAGED && StoreExamination.findsDamage(folder.file())) {
                 return replace(String.valueOf(e.getMessage()), true, null, List.of());
             }
             throw cannotWrite(e);
@@ -121,8 +121,7 @@ final class StoreFile {
     private Ledger countAnew(
             Writer writer, @Nullable Ledger standing, LogTable.Contents log, Collection<Recent.Item> items)
             throws SQLException {
-        writer.db.beginImmediate();
-        try {
+        return writer.db.writing(() -> {
             Salvage salvage = new Salvage(writer, damage);
             salvage.take(items);
             writer.deleteLog(Long.MAX_VALUE);
@@ -132,12 +131,8 @@ final class StoreFile {
                 counted = counted.at(standing.head().withKeys(counted.head().keys()), counted.all());
             }
             writer.save(counted);
-            writer.db.commit();
             return counted;
-        } catch (SQLException | RuntimeException e) {
-            writer.db.rollback();
-            throw e;
-        }
+        });
     }
 
     /**
@@ -201,6 +196,7 @@ final class StoreFile {
     /** Moves a complete replacement into its place; one beside a file that is still there is not complete. */
     private void finishReplacement() throws IOException {
         if (!Files.exists(folder.file()) && Files.exists(folder.replacement())) {
+            setAside.takeLog(folder.file());
             Files.move(folder.replacement(), folder.file(), StandardCopyOption.ATOMIC_MOVE);
         } else {
             folder.deleteReplacement();

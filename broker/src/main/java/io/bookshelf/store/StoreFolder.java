@@ -20,7 +20,7 @@ final class StoreFolder implements AutoCloseable {
     /** A backup that is being copied into the folder. */
     static final String PUT_BACK = "restore.part";
 
-    private static final String LOCK = "lock";
+    static final String LOCK = "lock";
 
     private final Path folder;
     private final FileChannel lockFile;
@@ -39,7 +39,8 @@ final class StoreFolder implements AutoCloseable {
         Path absolute = folder.toAbsolutePath().normalize();
         FileChannel channel = null;
         try {
-            Files.createDirectories(absolute);
+            PrivateFiles.makeFolder(absolute);
+            PrivateFiles.makeFile(absolute.resolve(LOCK));
             channel = FileChannel.open(absolute.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (tryLock(channel) == null) {
                 channel.close();
@@ -49,6 +50,8 @@ final class StoreFolder implements AutoCloseable {
                                 + " is in use by another process: stop that one, or choose another folder",
                         null);
             }
+            // Of one that an earlier version made.
+            PrivateFiles.close(absolute);
             return new StoreFolder(absolute, channel);
         } catch (IOException e) {
             closeQuietly(channel);

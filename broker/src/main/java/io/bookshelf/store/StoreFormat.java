@@ -46,18 +46,14 @@ final class StoreFormat {
 
     /** Makes the tables of an empty file, with an empty ledger. */
     static void create(Db db) throws SQLException {
-        db.beginImmediate();
-        try {
+        db.writing(() -> {
             for (String sql : tables()) {
                 db.execute(sql);
             }
             db.execute("INSERT INTO meta VALUES(" + CURRENT + "," + CURRENT + "," + CURRENT + ")");
             Ledger.EMPTY.save(db.prepare(Ledger.SAVE));
-            db.commit();
-        } catch (SQLException | RuntimeException e) {
-            db.rollback();
-            throw e;
-        }
+            return true;
+        });
     }
 
     /** True if the tables of a file of the current format are exactly those that this version makes. */

@@ -22,4 +22,18 @@ public record StoreHealth(
         List<String> filesSetAside,
         long salvagedRows,
         long lastCheckMillis,
-        long fileBytes) {}
+        long fileBytes) {
+
+    /** The same, but that whoever wrote to the store has ended by an internal error. */
+    public StoreHealth withoutWriter() {
+        return new StoreHealth(
+                false,
+                "the writer ended by an internal error: the unit stops, and has to be started again",
+                damagedRows,
+                missingRows,
+                filesSetAside,
+                salvagedRows,
+                lastCheckMillis,
+                fileBytes);
+    }
+}

@@ -66,6 +66,20 @@ public record StoreInspection(
         }
     }
 
+    /** What of a data folder others than its owner may read, write or enter. */
+    public static List<Path> openFiles(Path dataFolder) {
+        return PrivateFiles.openIn(dataFolder);
+    }
+
+    /**
+     * Makes a data folder and what a unit has in it their owner's alone, as a unit does at its start. A unit may run.
+     *
+     * @return what was changed
+     */
+    public static List<Path> closeFiles(Path dataFolder) {
+        return PrivateFiles.close(dataFolder);
+    }
+
     private static StoreInspection nothing(boolean there, String problem) {
         return new StoreInspection(there, problem, false, 0, 0, List.of(), List.of(), StoreExamination.nothing());
     }

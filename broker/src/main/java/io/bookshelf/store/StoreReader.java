@@ -11,12 +11,18 @@ import org.jspecify.annotations.Nullable;
 /** Reads of one thread. Each call is its own short read transaction, so that no reader pins the log. */
 public interface StoreReader extends Closeable {
     /**
+     * Rows that a page may look at without returning them (tombstones, expired, rewritten and damaged ones): with so many in a row
+     * it ends early, may be empty, and has a {@link Page#next()} all the same.
+     */
+    int MOST_PASSED_OVER = 4_096;
+
+    /**
      * Some entries, and the sequence of the commit they were read at.
      *
      * @param entries the entries, whole and in the order asked for
      * @param sequence the store's sequence at the moment of the read: everything committed up to it was taken into account
-     * @param next where to go on: the last key (scan) or the last sequence (changes) that was looked at; null when
-     *     there is nothing after these entries
+     * @param next where to go on: the last key (scan) or the last sequence (changes) that was looked at, of which nothing may
+     *     have been returned; null when there is nothing after it
      */
     record Page<T>(
             List<Entry> entries, long sequence, @Nullable T next) {}

@@ -109,6 +109,40 @@ abstract class StateStoreContract {
     }
 
     @Test
+    void aPageOfOnlyTombstonesIsEmptyAndSaysWhereToGoOn() {
+        long sequence = 0;
+        try (WriteTransaction tx = store.begin()) {
+            for (int i = 0; i < StoreReader.MOST_PASSED_OVER + 100; i++) {
+                tx.put(Entries.tombstone("k/" + (10_000 + i), ++sequence));
+            }
+            tx.put(Entries.live("k/last", "there", ++sequence));
+            commit(tx, sequence);
+        }
+        Page<String> first = reader.scan("k/", null, 0, 1_000, 1 << 20);
+        assertThat(first.entries()).isEmpty();
+        assertThat(first.next()).isEqualTo("k/" + (10_000 + StoreReader.MOST_PASSED_OVER - 1));
+        Page<String> second = reader.scan("k/", first.next(), 0, 1_000, 1 << 20);
+        assertThat(names(second)).containsExactly("k/last");
+        assertThat(second.next()).isNull();
+    }
+
+    @Test
+    void aPageIsBoundByThePropertiesOfItsEntriesToo() {
+        Entry first = Entries.full("a/1", 1);
+        Entry second = Entries.full("a/2", 2);
+        try (WriteTransaction tx = store.begin()) {
+            tx.put(first);
+            tx.put(second);
+            commit(tx, 2);
+        }
+        int withoutProperties = first.key().length() + first.value().length;
+        assertThat(first.properties().weight()).isPositive();
+        assertThat(names(reader.scan("a/", null, 0, 10, withoutProperties))).containsExactly("a/1");
+        assertThat(names(reader.changesAfter(0, 0, 10, withoutProperties))).containsExactly("a/1");
+        assertThat(reader.changesAfter(0, 0, 10, withoutProperties).next()).isEqualTo(1);
+    }
+
+    @Test
     void pagesThroughAPrefixWithoutGapOrRepetition() {
         List<String> keys = new ArrayList<>();
         for (int i = 100; i < 200; i++) {

@@ -4,7 +4,6 @@ import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -31,26 +30,18 @@ final class MemoryReader implements StoreReader {
     @Override
     public Page<String> scan(String prefix, @Nullable String after, long nowMillis, int maxEntries, int maxBytes) {
         store.requireOpen();
-        Iterator<Entry> rows = from(prefix, after).iterator();
-        List<Entry> page = new ArrayList<>();
-        long bytes = 0;
-        String last = null;
-        while (rows.hasNext()) {
-            Entry row = rows.next();
+        Pages<String> page = new Pages<>(maxEntries, maxBytes);
+        for (Entry row : from(prefix, after)) {
             if (!row.key().name().startsWith(prefix)) {
                 break;
             }
-            if (last != null && (page.size() >= maxEntries || bytes > maxBytes)) {
-                return new Page<>(page, store.head().sequence(), last);
+            if (!page.hasRoom()) {
+                return page.page(true);
             }
-            last = row.key().name();
             Entry entry = store.whole(row);
-            if (entry != null && entry.liveAt(nowMillis)) {
-                page.add(entry);
-                bytes += weight(entry);
-            }
+            page.add(row.key().name(), entry != null, entry != null && entry.liveAt(nowMillis) ? entry : null);
         }
-        return new Page<>(page, store.head().sequence(), null);
+        return page.page(false);
     }
 
     private Collection<Entry> from(String prefix, @Nullable String after) {
@@ -65,25 +56,55 @@ final class MemoryReader implements StoreReader {
     @Override
     public Page<Long> changesAfter(long sequence, long nowMillis, int maxEntries, int maxBytes) {
         store.requireOpen();
-        List<Entry> page = new ArrayList<>();
-        long bytes = 0;
-        Long last = null;
+        Pages<Long> page = new Pages<>(maxEntries, maxBytes);
         for (Entry row : disk.bySequence.tailMap(sequence, false).values()) {
-            if (last != null && (page.size() >= maxEntries || bytes > maxBytes)) {
-                return new Page<>(page, store.head().sequence(), last);
+            if (!page.hasRoom()) {
+                return page.page(true);
             }
-            last = row.sequence();
             Entry entry = store.whole(row);
-            if (entry != null) {
-                page.add(entry.deleted() || entry.liveAt(nowMillis) ? entry : entry.expired());
-                bytes += weight(entry);
-            }
+            boolean asItIs = entry == null || entry.deleted() || entry.liveAt(nowMillis);
+            page.add(row.sequence(), entry != null, asItIs ? entry : entry.expired());
         }
-        return new Page<>(page, store.head().sequence(), null);
+        return page.page(false);
     }
 
-    private static long weight(Entry entry) {
-        return entry.key().length() + entry.value().length;
+    /** Gathers a page within the bounds that the reader of a file has too. */
+    private final class Pages<T> {
+        private final int maxEntries;
+        private final int maxBytes;
+        private final List<Entry> entries = new ArrayList<>();
+        private @Nullable T last;
+        private boolean lastIsWhole;
+        private long bytes;
+        private int passedOver;
+
+        Pages(int maxEntries, int maxBytes) {
+            this.maxEntries = maxEntries;
+            this.maxBytes = maxBytes;
+        }
+
+        boolean hasRoom() {
+            return entries.size() < maxEntries && bytes <= maxBytes && passedOver < store.mostPassedOver();
+        }
+
+        void add(T place, boolean whole, @Nullable Entry entry) {
+            if (whole || !lastIsWhole) {
+                last = place;
+                lastIsWhole = whole;
+            }
+            if (entry == null) {
+                passedOver++;
+            } else {
+                entries.add(entry);
+                bytes += entry.key().length()
+                        + entry.value().length
+                        + entry.properties().weight();
+            }
+        }
+
+        Page<T> page(boolean more) {
+            return new Page<>(entries, store.head().sequence(), more ? last : null);
+        }
     }
 
     @Override

@@ -16,6 +16,7 @@ public final class MemoryStore implements StateStore {
     private final MemoryDisk disk;
     private final RandomGenerator random;
     private final List<EntryIndex> indexes;
+    private final int mostPassedOver;
     // What was read and found damaged; the last is the number that the author below has taken account of.
     private final Set<Key> foundDamaged = new HashSet<>();
     private long damagedRows;
@@ -33,6 +34,18 @@ public final class MemoryStore implements StateStore {
      * @param indexes what follows the entries
      */
     public MemoryStore(MemoryDisk disk, RandomGenerator random, List<EntryIndex> indexes) {
+        this(disk, random, indexes, StoreReader.MOST_PASSED_OVER);
+    }
+
+    /**
+     * Opens what a disk has.
+     *
+     * @param random gives the replica ids
+     * @param indexes what follows the entries
+     * @param mostPassedOver rows that a page of a reader may pass over, for simulations whose rows are few
+     */
+    public MemoryStore(MemoryDisk disk, RandomGenerator random, List<EntryIndex> indexes, int mostPassedOver) {
+        this.mostPassedOver = mostPassedOver;
         this.disk = disk;
         this.random = random;
         this.indexes = List.copyOf(indexes);
@@ -129,6 +142,10 @@ public final class MemoryStore implements StateStore {
     @Override
     public boolean maintain() {
         return false;
+    }
+
+    int mostPassedOver() {
+        return mostPassedOver;
     }
 
     void requireOpen() {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
@@ -231,6 +232,11 @@ public final class BookshelfNode implements AutoCloseable {
     /** Where HTTPS and MQTT over WebSocket listen, null for nowhere. */
     public @Nullable InetSocketAddress webTls() {
         return broker.webTls();
+    }
+
+    /** See {@link EmbeddedBroker#failure()}: only closing is left to be done then. */
+    public CompletionStage<Throwable> failure() {
+        return broker.failure();
     }
 
     /** Stops the unit: says goodbye to its clients, commits what was taken, closes the store. */

@@ -170,9 +170,22 @@ public final class Doctor {
             return;
         }
         add(Level.OK, "data", data + (found.inUse() ? " is in use: the unit runs" : " is in nobody's use"));
+        rights(data);
         room(found);
         leftovers(found);
         store(found);
+    }
+
+    private void rights(Path data) {
+        List<Path> open = StoreInspection.openFiles(data);
+        if (!open.isEmpty()) {
+            add(
+                    Level.WARNING,
+                    "data",
+                    open.getFirst() + (open.size() == 1 ? "" : " and " + (open.size() - 1) + " more in that folder")
+                            + " can be read by others, and passwords are among the values: --repair, or the next start,"
+                            + " makes them their owner's alone");
+        }
     }
 
     private void room(StoreInspection found) {
@@ -262,6 +275,10 @@ public final class Doctor {
         List<String> done = new ArrayList<>();
         if (pki != null) {
             closeKey(pki, data, done);
+        }
+        int closed = StoreInspection.closeFiles(data).size();
+        if (closed > 0) {
+            done.add(data + " and what is in it is its owner's alone now");
         }
         StoreInspection found = StoreInspection.of(data, Progress.UNSEEN);
         boolean ours =

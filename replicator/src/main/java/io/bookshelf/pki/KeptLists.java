@@ -44,8 +44,8 @@ final class KeptLists {
     }
 
     void keep(RevocationList list) {
-        SafeFiles.makeFolder(folder);
-        SafeFiles.writePublic(folder.resolve(list.authority() + ENDING), list.der());
+        SafeFiles.makePrivateFolder(folder);
+        SafeFiles.writePrivate(folder.resolve(list.authority() + ENDING), list.der());
     }
 
     private List<Path> files() {

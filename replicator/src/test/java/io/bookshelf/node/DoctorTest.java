@@ -10,6 +10,7 @@ import io.bookshelf.pki.AuthorityFolder;
 import io.bookshelf.pki.RevocationList;
 import io.bookshelf.store.Durability;
 import io.bookshelf.store.Progress;
+import io.bookshelf.store.StoreInspection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -103,6 +104,7 @@ final class DoctorTest {
                 .getFirst();
         Path lists = Files.createDirectories(config().data().resolve("crl"));
         Path kept = Files.write(lists.resolve(list.authority() + ".crl"), list.der());
+        StoreInspection.closeFiles(config().data());
         found(config(), Level.BROKEN, "certificate", "its certificate was revoked");
         Files.write(kept, new byte[] {1, 2, 3});
         found(config(), Level.WARNING, "certificate", "the revocation list " + kept + " is damaged");
@@ -122,6 +124,18 @@ final class DoctorTest {
                 .asString()
                 .contains("key.pem");
         assertThat(Files.getPosixFilePermissions(key)).hasSize(2);
+        assertThat(examine(config())).allMatch(finding -> finding.level() == Level.OK);
+    }
+
+    @Test
+    void aDataFolderThatOthersMayReadIsFoundAndClosed() throws IOException {
+        Path data = Files.createDirectories(config().data());
+        Path state = Files.createFile(data.resolve("state.db"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rw-r--r--"));
+        found(config(), Level.WARNING, "data", "and 1 more in that folder can be read by others");
+        assertThat(Doctor.repair(data, null)).singleElement().asString().contains("its owner's alone now");
+        assertThat(Files.getPosixFilePermissions(state)).hasSize(2);
         assertThat(examine(config())).allMatch(finding -> finding.level() == Level.OK);
     }
 

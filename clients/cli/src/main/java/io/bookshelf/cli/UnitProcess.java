@@ -20,6 +20,7 @@ final class UnitProcess {
 
     private final Logger log;
     private final PrintWriter out;
+    private final AtomicBoolean failed = new AtomicBoolean();
     private final AtomicReference<@Nullable BookshelfNode> running = new AtomicReference<>();
 
     UnitProcess(Logger log, PrintWriter out) {
@@ -36,6 +37,7 @@ final class UnitProcess {
         try {
             BookshelfNode node = start.get();
             running.set(node);
+            node.failure().thenAccept(this::end);
             out.println("ready unit=" + config.broker().unit() + " mqtt=" + HostPort.format(node.mqtt()) + " web="
                     + HostPort.format(node.web()) + where("listen", node.listen()) + where("web-tls", node.webTls()));
             out.flush();
@@ -45,6 +47,13 @@ final class UnitProcess {
         }
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    /** Whoever supervises this process starts it again, on what is on disk. */
+    private void end(Throwable why) {
+        log.error("the unit ends with exit code 1, to be started again: its writer failed ({})", why.toString());
+        failed.set(true);
+        System.exit(1);
     }
 
     private static String where(String listener, @Nullable InetSocketAddress address) {
@@ -61,8 +70,7 @@ final class UnitProcess {
 
     /** A JVM that a signal ends exits with 143; only halting inside the hook makes a clean stop exit with 0. */
     private void stop() {
-        AtomicBoolean failed = new AtomicBoolean();
-        Thread closing = Thread.ofPlatform().daemon().name("close").start(() -> close(failed));
+        Thread closing = Thread.ofPlatform().daemon().name("close").start(this::close);
         boolean closed = false;
         try {
             closed = closing.join(Duration.ofMillis(CLOSE_MILLIS));
@@ -75,7 +83,7 @@ final class UnitProcess {
         Runtime.getRuntime().halt(closed && !failed.get() ? 0 : 1);
     }
 
-    private void close(AtomicBoolean failed) {
+    private void close() {
         BookshelfNode node = running.get();
         if (node == null) {
             return;

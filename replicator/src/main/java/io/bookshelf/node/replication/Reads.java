@@ -17,6 +17,12 @@ import java.util.Map;
  * @param pageBytes a page ends with the entry that makes it as large as that
  */
 record Reads(StateStore store, StoreReader reader, int pageEntries, int pageBytes) {
+    /** True if nothing has been stored. A page without entries may only have passed over some. */
+    static boolean isEmpty(StoreReader reader) {
+        StoreReader.Page<Long> first = reader.changesAfter(0, 0, 1, 1);
+        return first.entries().isEmpty() && first.next() == null;
+    }
+
     Input.Page read(Effect.ReadPage read) {
         long damage = store.health().damagedRows();
         StoreReader.Page<Long> page = reader.changesAfter(read.after(), 0, pageEntries, pageBytes);
@@ -30,9 +36,18 @@ record Reads(StateStore store, StoreReader reader, int pageEntries, int pageByte
                 store.health().damagedRows() != damage);
     }
 
+    /**
+     * A page with at least one entry, unless there is none left: counting goes on behind the last entry, so it must not be handed
+     * a page of nothing but tombstones. Whoever stops the thread gets what has been read by then.
+     */
     Input.Counted read(Effect.CountPage count) {
         String after = count.after().isEmpty() ? null : count.after();
         StoreReader.Page<String> page = reader.scan("", after, 0, pageEntries, pageBytes);
+        while (page.entries().isEmpty()
+                && page.next() != null
+                && !Thread.currentThread().isInterrupted()) {
+            page = reader.scan("", page.next(), 0, pageEntries, pageBytes);
+        }
         return new Input.Counted(count.ticket(), page.entries(), page.next() == null);
     }
 

@@ -61,7 +61,7 @@ final class Running {
             CoreSettings settings,
             RandomGenerator random) {
         Head head = store.head();
-        boolean empty = reader.changesAfter(0, 0, 1, 1).entries().isEmpty();
+        boolean empty = Reads.isEmpty(reader);
         Map<String, byte[]> kept = reader.kept("");
         kept.putAll(lastStart);
         return ReplicaCore.start(unit, store.replica(), kept, head.sequence(), head.clock(), empty, settings, random);

@@ -103,6 +103,26 @@ final class CounterexamplesTest {
     }
 
     @Test
+    void aUnitThatStartsAmidManyTombstonesIsInSyncAgain() {
+        Script script = Script.mesh("attic", "cellar", "hall");
+        for (int i = 10; i < 40; i++) {
+            script.write("attic", "k/" + i, "a value");
+        }
+        script.write("attic", "z", "stays");
+        script.settle();
+        script.unit("hall").die();
+        for (int i = 10; i < 40; i++) {
+            script.delete("attic", "k/" + i);
+        }
+        script.run(2_000);
+        script.restart("attic");
+        script.run(5_000);
+        script.unit("hall").start();
+        script.agree();
+        assertThat(script.values("hall")).containsOnlyKeys("z");
+    }
+
+    @Test
     void aDamagedRowIsNotTakenForADelete() {
         Script script = Script.mesh("attic", "cellar", "hall");
         for (int i = 0; i < 5; i++) {

@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 final class SimUnit implements EntryIndex {
     static final long LATEST = SimWorld.EPOCH + 50L * 365 * 24 * 3_600_000;
 
+    /** As few as the keys of a simulation ask for. */
+    private static final int MOST_PASSED_OVER = 8;
+
     static final int LARGEST_BATCH = 40;
 
     /** A key whose changes are to be in the transcript: {@code -Dbookshelf.trace=KEY}. */
@@ -100,7 +103,7 @@ final class SimUnit implements EntryIndex {
     void start() {
         incarnation++;
         clock.started();
-        store = new MemoryStore(disk, Incarnations.ids(name, world.random), List.of(this));
+        store = new MemoryStore(disk, Incarnations.ids(name, world.random), List.of(this), MOST_PASSED_OVER);
         committer = new Committer(
                 store,
                 clock,
@@ -129,7 +132,7 @@ final class SimUnit implements EntryIndex {
                     kept,
                     opened.head().sequence(),
                     opened.head().clock(),
-                    disk.rows() == 0,
+                    Reads.isEmpty(reader),
                     world.settings,
                     world.random);
         }
