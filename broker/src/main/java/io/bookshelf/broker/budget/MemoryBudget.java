@@ -61,12 +61,6 @@ public final class MemoryBudget {
 
     private record Waiting(MemoryHolder holder, Kind kind, long bytes, Runnable granted) {}
 
-    /** What is held under one name. */
-    static final class Account {
-        long used;
-        int holders;
-    }
-
     /**
      * Makes an empty one.
      *
