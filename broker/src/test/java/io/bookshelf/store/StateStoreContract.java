@@ -341,6 +341,16 @@ abstract class StateStoreContract {
     }
 
     @Test
+    void eventsBehindANumberAreDroppedAndLaterOnesKept() {
+        apply(new SessionChange.SaveSession("s", 1, 0, 0), event("s", 1), event("s", 2), event("t", 3));
+        apply(event("s", 3), new SessionChange.DropEventsAfter("s", 1), event("s", 4));
+        assertThat(reader.events("s", 0, 10, 1 << 20))
+                .extracting(SessionChange.QueuedEvent::number)
+                .containsExactly(1L, 4L);
+        assertThat(reader.event("t", 3)).isNotNull();
+    }
+
+    @Test
     void aSessionDroppedAndMadeAgainInOneTransactionIsEmpty() {
         apply(new SessionChange.SaveSession("s", 1, 0, 0), event("s", 1));
         apply(

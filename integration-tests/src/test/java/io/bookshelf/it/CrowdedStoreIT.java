@@ -103,12 +103,30 @@ final class CrowdedStoreIT {
         });
         starts(unit);
         assertThat(unit.log()).contains("more queued events than there is memory for");
-        units.client(unit, Connect.v5("fresh")).pingPong();
+        // Behind what was dropped.
+        assertThat(units.client(unit, Connect.v5("fresh")).put("k", "v").reason())
+                .isZero();
         unit.kill9();
         starts(unit);
         assertThat(unit.log().split("more queued events than there is memory for", -1))
                 .as("what went is gone")
                 .hasSize(2);
+    }
+
+    @Test
+    void oneEventForManySessionsIsNotHeldOnceForEach() {
+        UnitProcess unit = unit(filler -> filler.write(tx -> {
+            for (int i = 0; i < 300; i++) {
+                tx.apply(Filler.session(i));
+                tx.apply(Filler.subscription(i, "q/#"));
+            }
+        }));
+        starts(unit);
+        RawMqtt publisher = units.client(unit, Connect.v5("p"));
+        publisher.publish("q/1", "x".repeat(250_000), 1, false, 1);
+        assertThat(publisher.expect(Packet.PUBACK).reason()).isZero();
+        RawMqtt back = units.client(unit, Connect.v5("s299").durable());
+        assertThat(back.expect(Packet.PUBLISH).payload()).hasSize(250_000);
     }
 
     @Test

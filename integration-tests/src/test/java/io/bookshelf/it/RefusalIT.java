@@ -60,6 +60,22 @@ final class RefusalIT {
     }
 
     @Test
+    void moreThan128LevelsAreRefused() {
+        String deep = "a" + "/".repeat(128);
+        RawMqtt client = client(Connect.v5("levels"));
+        assertThat(client.put(deep.substring(2), "x").reason()).isZero();
+        assertThat(client.put(deep, "x").reason()).isEqualTo(0x90);
+        // An older version may have taken it.
+        assertThat(client.put(deep, "").reason()).isZero();
+        client.sendSubscribe(1, Props.none(), 0, deep, deep.substring(2), "$share/g/" + deep);
+        assertThat(client.expect(Packet.SUBACK).reasons()).containsExactly(0x8F, 0, 0x8F);
+        RawMqtt leaving = UNITS.tcp(unit);
+        assertThat(leaving.connect(Connect.v5("leaving").will(deep, "x", 1, true))
+                        .reason())
+                .isEqualTo(0x90);
+    }
+
+    @Test
     void qosThreeEndsTheConnection() {
         RawMqtt client = client(Connect.v5("qos3"));
         client.publish("qos3", "x", 3, false, 1);

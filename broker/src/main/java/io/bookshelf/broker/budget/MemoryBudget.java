@@ -1,13 +1,14 @@
 package io.bookshelf.broker.budget;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,8 @@ public final class MemoryBudget {
     private final long[] usedByTier = new long[Tier.values().length];
     private final Map<Kind, long[]> usedByKind = new EnumMap<>(Kind.class);
     private final NavigableMap<Long, MemoryHolder> idle = new TreeMap<>();
-    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private final Set<Waiting> waiting = new LinkedHashSet<>();
+    private boolean granting;
     private long holders;
     private long opened;
     private long refused;
@@ -58,12 +60,6 @@ public final class MemoryBudget {
     private volatile Status status;
 
     private record Waiting(MemoryHolder holder, Kind kind, long bytes, Runnable granted) {}
-
-    /** What is held under one name. */
-    static final class Account {
-        long used;
-        int holders;
-    }
 
     /**
      * Makes an empty one.
@@ -176,11 +172,7 @@ public final class MemoryBudget {
 
     /** Takes at once if there is room, else when there is; forgotten when the holder closes. */
     void takeOrWait(MemoryHolder holder, Kind kind, long bytes, Runnable granted) {
-        Bound over = over(holder, kind, bytes);
-        while (over != null && makeRoom(over, holder, kind, bytes)) {
-            over = over(holder, kind, bytes);
-        }
-        if (over == null) {
+        if (mayAdd(holder, kind, bytes)) {
             add(holder, kind, bytes);
             granted.run();
         } else {
@@ -188,14 +180,44 @@ public final class MemoryBudget {
         }
     }
 
+    /** Grants what has waited for room, in its order, as far as there is some; in a task of the loop's own. */
+    public void grantSoon(Consumer<Runnable> loop) {
+        if (!waiting.isEmpty() && !granting) {
+            granting = true;
+            loop.accept(() -> {
+                granting = false;
+                grantWaiting();
+            });
+        }
+    }
+
     private void grantWaiting() {
-        List<Waiting> all = new ArrayList<>(waiting);
-        waiting.clear();
-        for (Waiting each : all) {
-            if (!each.holder().closed()) {
-                takeOrWait(each.holder(), each.kind(), each.bytes(), each.granted());
+        // Where one of a tier gets nothing, those of it behind get nothing either: their turn comes later.
+        Set<Tier> full = EnumSet.noneOf(Tier.class);
+        for (Waiting each : List.copyOf(waiting)) {
+            Tier tier = each.holder().owner().tier();
+            if (full.size() == TIERS.length) {
+                return;
+            }
+            // Whoever goes for one before may have waited too.
+            if (!full.contains(tier) && !each.holder().closed() && waiting.contains(each)) {
+                if (mayAdd(each.holder(), each.kind(), each.bytes())) {
+                    waiting.remove(each);
+                    add(each.holder(), each.kind(), each.bytes());
+                    each.granted().run();
+                } else {
+                    full.add(tier);
+                }
             }
         }
+    }
+
+    private boolean mayAdd(MemoryHolder holder, Kind kind, long bytes) {
+        Bound over = over(holder, kind, bytes);
+        while (over != null && makeRoom(over, holder, kind, bytes)) {
+            over = over(holder, kind, bytes);
+        }
+        return over == null;
     }
 
     void forgetWaiting(MemoryHolder holder) {
@@ -241,11 +263,15 @@ public final class MemoryBudget {
             case HOLDER -> holder.shared() ? 0 : holder.common() + bytes - ceiling * HOLDER_PERCENT / 100;
             case PRINCIPAL -> excess(holder.principal(), bytes, most);
             case ADDRESS -> excess(holder.address(), bytes, most);
-            case LISTENER ->
-                excess(holder.listener(), bytes, tier == Tier.STRANGER ? ceiling * LISTENER_PERCENT / 100 : common);
+            case LISTENER -> excess(holder.listener(), bytes, ceiling * listenerPercent(tier) / 100);
             case KIND -> excess(tiers(kind), tier, bytes, kind.shareOf(total));
             case TOTAL -> excess(usedByTier, tier, bytes, common);
         };
+    }
+
+    /** Only those from elsewhere leave room at one listener for others of their kind. */
+    private static int listenerPercent(Tier tier) {
+        return tier == Tier.STRANGER ? LISTENER_PERCENT : 100;
     }
 
     private static long excess(@Nullable Account account, long bytes, long most) {

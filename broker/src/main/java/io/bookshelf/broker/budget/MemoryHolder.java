@@ -1,6 +1,5 @@
 package io.bookshelf.broker.budget;
 
-import io.bookshelf.broker.budget.MemoryBudget.Account;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

@@ -6,10 +6,13 @@ import io.bookshelf.broker.budget.MemoryHolder;
 /** Accounts what one outbox holds. */
 final class DeliveryRoom {
     private final MemoryHolder memory;
+    private final Runnable given;
     private long held;
 
-    DeliveryRoom(MemoryHolder memory) {
+    /** @param given run when some was given back */
+    DeliveryRoom(MemoryHolder memory, Runnable given) {
         this.memory = memory;
+        this.given = given;
     }
 
     boolean take(long bytes) {
@@ -30,6 +33,9 @@ final class DeliveryRoom {
         long some = Math.min(bytes, held);
         held -= some;
         memory.give(Kind.DELIVERY, some);
+        if (some > 0) {
+            given.run();
+        }
     }
 
     /** Gives back all, and waits for nothing more. */

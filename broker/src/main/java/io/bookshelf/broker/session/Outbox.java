@@ -67,7 +67,7 @@ final class Outbox {
 
     Outbox(Session session, SessionContext context, Router router) {
         this.session = session;
-        this.room = new DeliveryRoom(session.memory());
+        this.room = new DeliveryRoom(session.memory(), () -> context.budget().grantSoon(context.loop()));
         this.backlog = new Backlog(room);
         this.tail = new Tail(room);
         // A page of changes or of a snapshot, with the value that it ends with.

@@ -380,6 +380,26 @@ final class SessionMemoryTest {
         assertThat(budget.used(Kind.DELIVERY)).isZero();
     }
 
+    @Test
+    void whoWaitsForAPageGetsItAsSoonAsAnotherHasSentOne() {
+        total = 4_000_000;
+        restart();
+        for (int i = 0; i < 100; i++) {
+            publish("k/" + i, 2_000, true);
+        }
+        List<Client> all = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Client client = connected("c" + i, 100);
+            registry.subscriptions()
+                    .subscribe(client.session(), List.of(new Wanted(TopicFilter.parse("k/#"), 0, 0)), refusal -> {});
+            all.add(client);
+        }
+        // Without a tick.
+        run();
+        assertThat(all).allMatch(client -> client.received.size() == 100);
+        assertThat(budget.used(Kind.DELIVERY)).isZero();
+    }
+
     private void stored(SessionChange... changes) {
         store.apply(new Submission() {
             @Override

@@ -64,6 +64,16 @@ class TopicFilterTest {
     }
 
     @Test
+    void refusesMoreThan128Levels() {
+        assertThat(TopicFilter.parse("a" + "/".repeat(127)).exact()).isTrue();
+        for (String filter : List.of("a" + "/".repeat(128), "/".repeat(127) + "/#", "$share/g/" + "/".repeat(128))) {
+            assertThatThrownBy(() -> TopicFilter.parse(filter))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("a topic filter has at most 128 levels");
+        }
+    }
+
+    @Test
     void takesASharedSubscriptionApart() {
         assertThat(TopicFilter.parse("$share/g/a/+")).isEqualTo(new TopicFilter("$share/g/a/+", "g", "a/+"));
     }

@@ -24,6 +24,7 @@ public final class ConfigFile {
     private static final int TEN_YEARS_SECONDS = 10 * 365 * 24 * 3_600;
     private static final Pattern SIGNER = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.%a-z]+\\]):\\d{1,5}");
     private static final long FOR_EVER = -1;
+    private static final int LEAST_MEMORY = 1024 * 1024;
     private static final int GIB = 1024 * 1024 * 1024;
     private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?");
     private static final Pattern ORIGIN = Pattern.compile("https?://" + HOST.pattern());
@@ -245,6 +246,10 @@ public final class ConfigFile {
                     "bus_bytes",
                     "must be at least " + oneWrite + ", so that limits.key_bytes and limits.value_bytes fit in, not "
                             + read.busBytes());
+        }
+        if (read.memoryBytes() > 0 && read.memoryBytes() < LEAST_MEMORY) {
+            throw limits.mistake(
+                    "memory_bytes", "must be 0 or at least " + LEAST_MEMORY + ", not " + read.memoryBytes());
         }
         return read;
     }

@@ -165,6 +165,7 @@ class ConfigFileTest {
                 "[limits]\\nkey_bytes = 1.5 | line 2: limits.key_bytes must be a whole number from 1 to 65535, not 1.5",
                 "limits.key_bytes = \"9\" | line 1: limits.key_bytes must be a whole number from 1 to 65535, not \"9\"",
                 "[limits]\\nconnections = 99999999999 | line 2: limits.connections must be a whole number from 1 to 1000000, not 99999999999",
+                "[limits]\\nmemory_bytes = 1000 | line 2: limits.memory_bytes must be 0 or at least 1048576, not 1000",
                 "[limits]\\nvalue_bytes = 16777216 | line 1: limits.bus_bytes must be at least 16777728, so that limits.key_bytes and limits.value_bytes fit in, not 8388608",
                 "[sessions]\\n\\nmax_age_seconds = 0 | line 3: sessions.max_age_seconds must be a whole number from 1 to 315360000, not 0",
                 "[http]\\nhosts = \"a\" | line 2: http.hosts must be a list of texts, such as [\"a\", \"b\"], not \"a\"",
