@@ -2,7 +2,10 @@ package io.bookshelf.broker.budget;
 
 import java.util.Locale;
 
-/** What memory is held for. The kinds share the budget: each is bounded, and their bounds add up to more than all of it. */
+/**
+ * What memory is held for. The kinds share the budget: each is bounded, and their bounds add up to more than all of it;
+ * {@link #DELIVERY} alone has a share of its own.
+ */
 public enum Kind {
     /** An open connection: its channel and its handlers. */
     CONNECTION(45),
@@ -22,8 +25,11 @@ public enum Kind {
     WILL(20),
     /** Events that wait for sessions; payloads that are only in memory are counted once for all who share them. */
     EVENT(30),
-    /** Pages of values that were read and are not sent: snapshots and changes for subscribers that fell behind. */
-    DELIVERY(35);
+    /**
+     * Pages of values that were read and are not sent: snapshots and changes for subscribers that fell behind. Its share is
+     * its own, so that whoever reads goes on however much is held for other things.
+     */
+    DELIVERY(25);
 
     private final int percent;
 
@@ -34,6 +40,11 @@ public enum Kind {
     /** Its name in metrics and in the log. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** True for what has a share that nothing else may use: no other bound applies. */
+    boolean apart() {
+        return this == DELIVERY;
     }
 
     /** The most of a budget of {@code bytes} that may be held for this. */

@@ -46,6 +46,7 @@ public final class MemoryBudget {
     private final Map<String, Account> principals = new HashMap<>();
     private final Map<String, Account> addresses = new HashMap<>();
     private final Map<String, Account> listeners = new HashMap<>();
+    // Without what has a share of its own.
     private final long[] usedByTier = new long[Tier.values().length];
     private final Map<Kind, long[]> usedByKind = new EnumMap<>(Kind.class);
     private final NavigableMap<Long, MemoryHolder> idle = new TreeMap<>();
@@ -112,7 +113,7 @@ public final class MemoryBudget {
 
     /** Bytes that are held. */
     public long used() {
-        long sum = 0;
+        long sum = used(Kind.DELIVERY);
         for (long each : usedByTier) {
             sum += each;
         }
@@ -159,9 +160,9 @@ public final class MemoryBudget {
 
     // --- taking -----------------------------------------------------------------------------------------------------
 
-    Verdict take(MemoryHolder holder, Kind kind, long bytes) {
+    Verdict take(MemoryHolder holder, Kind kind, long bytes, boolean othersMayGo) {
         Bound over = over(holder, kind, bytes);
-        while (over != null && makeRoom(over, holder, kind, bytes)) {
+        while (over != null && othersMayGo && makeRoom(over, holder, kind, bytes)) {
             over = over(holder, kind, bytes);
         }
         if (over != null) {
@@ -209,8 +210,11 @@ public final class MemoryBudget {
     void add(MemoryHolder holder, Kind kind, long bytes) {
         holder.add(kind, bytes);
         int tier = holder.owner().tier().ordinal();
-        usedByTier[tier] += bytes;
         tiers(kind)[tier] += bytes;
+        if (kind.apart()) {
+            return;
+        }
+        usedByTier[tier] += bytes;
         for (Account account : holder.accounts()) {
             account.used += bytes;
         }
@@ -229,16 +233,18 @@ public final class MemoryBudget {
     /** By how many bytes a bound would be exceeded, were so many more held. */
     private long excess(Bound bound, MemoryHolder holder, Kind kind, long bytes) {
         Tier tier = holder.owner().tier();
-        long ceiling = tier.ceilingOf(total);
+        if (kind.apart() && bound != Bound.KIND) return 0;
+        long common = total - Kind.DELIVERY.shareOf(total);
+        long ceiling = tier.ceilingOf(common);
         long most = ceiling * OWNER_PERCENT / 100;
         return switch (bound) {
-            case HOLDER -> holder.shared() ? 0 : holder.used() + bytes - ceiling * HOLDER_PERCENT / 100;
+            case HOLDER -> holder.shared() ? 0 : holder.common() + bytes - ceiling * HOLDER_PERCENT / 100;
             case PRINCIPAL -> excess(holder.principal(), bytes, most);
             case ADDRESS -> excess(holder.address(), bytes, most);
             case LISTENER ->
-                excess(holder.listener(), bytes, tier == Tier.STRANGER ? ceiling * LISTENER_PERCENT / 100 : total);
+                excess(holder.listener(), bytes, tier == Tier.STRANGER ? ceiling * LISTENER_PERCENT / 100 : common);
             case KIND -> excess(tiers(kind), tier, bytes, kind.shareOf(total));
-            case TOTAL -> excess(usedByTier, tier, bytes, total);
+            case TOTAL -> excess(usedByTier, tier, bytes, common);
         };
     }
 
@@ -278,7 +284,7 @@ public final class MemoryBudget {
             if (freed >= needed) {
                 break;
             }
-            long theirs = over == Bound.KIND ? each.used(kind) : each.used();
+            long theirs = over == Bound.KIND ? each.used(kind) : each.common();
             if (each != asking && theirs > 0 && over.concerns(asking, each)) {
                 go.add(each);
                 freed += theirs;
@@ -309,8 +315,11 @@ public final class MemoryBudget {
 
     void gave(MemoryHolder holder, Kind kind, long bytes) {
         int tier = holder.owner().tier().ordinal();
-        usedByTier[tier] -= bytes;
         tiers(kind)[tier] -= bytes;
+        if (kind.apart()) {
+            return;
+        }
+        usedByTier[tier] -= bytes;
         for (Account account : holder.accounts()) {
             account.used -= bytes;
         }

@@ -41,9 +41,14 @@ public final class MemoryHolder {
         return Stream.of(principal, address, listener).filter(Objects::nonNull).toArray(Account[]::new);
     }
 
-    /** Wants to hold so many bytes more. Refused when closed. */
+    /** Wants to hold so many bytes more; others that are idle may have to go for it. Refused when closed. */
     public Verdict take(Kind kind, long bytes) {
-        return closed ? Verdict.BUSY : budget.take(this, kind, bytes);
+        return closed ? Verdict.BUSY : budget.take(this, kind, bytes, true);
+    }
+
+    /** The same, but nobody goes for it. */
+    public Verdict takeIfFree(Kind kind, long bytes) {
+        return closed ? Verdict.BUSY : budget.take(this, kind, bytes, false);
     }
 
     /**
@@ -99,7 +104,7 @@ public final class MemoryHolder {
         move(to);
         for (Kind kind : KINDS) {
             long bytes = moving[kind.ordinal()];
-            Verdict verdict = bytes == 0 ? Verdict.GRANTED : budget.take(this, kind, bytes);
+            Verdict verdict = bytes == 0 ? Verdict.GRANTED : budget.take(this, kind, bytes, true);
             if (!verdict.granted()) {
                 move(before);
                 for (Kind each : KINDS) {
@@ -147,6 +152,11 @@ public final class MemoryHolder {
     /** Bytes that it holds. */
     public long used() {
         return used;
+    }
+
+    /** Bytes that it holds of what all kinds share. */
+    long common() {
+        return used - used(Kind.DELIVERY);
     }
 
     /** Bytes that it holds for something. */

@@ -20,6 +20,11 @@ public record Owner(String principal, String address, String listener, Tier tier
         return new Owner("", address, listener, here ? Tier.LOCAL : Tier.STRANGER);
     }
 
+    /** The same for what outlives a connection, and is no listener's. */
+    public Owner anywhere() {
+        return new Owner(principal, address, "", tier);
+    }
+
     /** The same connection, once it has proved who it is. */
     public Owner provedBy(String who, Tier as) {
         return new Owner(who, address, listener, as);

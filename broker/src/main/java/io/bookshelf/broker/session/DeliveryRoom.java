@@ -13,7 +13,7 @@ final class DeliveryRoom {
     }
 
     boolean take(long bytes) {
-        if (!memory.take(Kind.DELIVERY, bytes).granted()) return false;
+        if (!memory.takeIfFree(Kind.DELIVERY, bytes).granted()) return false;
         held += bytes;
         return true;
     }

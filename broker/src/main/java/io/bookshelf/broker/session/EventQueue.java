@@ -3,6 +3,8 @@ package io.bookshelf.broker.session;
 import io.bookshelf.broker.budget.Cost;
 import io.bookshelf.broker.budget.Kind;
 import io.bookshelf.broker.budget.MemoryHolder;
+import io.bookshelf.broker.budget.Tier;
+import io.bookshelf.broker.budget.Verdict;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,21 +14,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events that wait for a session, bounded in number, size and age: the oldest goes first. Where the memory budget is used
- * up too, and the new one if there is no older one. Payloads that are in the store are read when their turn comes.
+ * up it is the oldest of the longest queue of all, or of this one where that is over its own quota. Payloads that are in the
+ * store are read when their turn comes.
  */
 final class EventQueue {
+    /** Others lose no more events for one; where that is not enough, this queue does. */
+    private static final int MOST_OF_OTHERS = 3;
+
     private final ArrayDeque<QueuedEvent> waiting = new ArrayDeque<>();
     private final Limits limits;
     private final MemoryHolder memory;
     private final SharedPayloads payloads;
     private final Consumer<QueuedEvent> dropped;
     private long weight;
+    private boolean overQuota;
 
     EventQueue(Limits limits, MemoryHolder memory, SharedPayloads payloads, Consumer<QueuedEvent> dropped) {
         this.limits = limits;
         this.memory = memory;
         this.payloads = payloads;
         this.dropped = dropped;
+        payloads.add(this);
+    }
+
+    Tier tier() {
+        return memory.owner().tier();
     }
 
     boolean isEmpty() {
@@ -39,12 +51,13 @@ final class EventQueue {
 
     void add(QueuedEvent event) {
         leaveInStore(event);
-        while (!hold(event)) {
-            if (waiting.isEmpty()) {
+        for (int tries = 0; !hold(event); tries++) {
+            EventQueue longest = tries < MOST_OF_OTHERS && !overQuota ? payloads.longest(tier()) : this;
+            if (longest == null || longest.isEmpty()) {
                 dropped.accept(event);
                 return;
             }
-            drop(waiting.getFirst());
+            longest.drop(longest.waiting.getFirst());
         }
         waiting.addLast(event);
         weight += event.weight;
@@ -76,7 +89,9 @@ final class EventQueue {
 
     private boolean hold(QueuedEvent event) {
         long stub = Cost.event(event.subscriptionIds.length);
-        if (!memory.take(Kind.EVENT, stub).granted()) return false;
+        Verdict verdict = memory.takeIfFree(Kind.EVENT, stub);
+        overQuota = verdict == Verdict.QUOTA_EXCEEDED;
+        if (!verdict.granted()) return false;
         Message message = event.message;
         if (message != null && !payloads.hold(message)) {
             memory.give(Kind.EVENT, stub);
@@ -124,6 +139,7 @@ final class EventQueue {
 
     /** The session has ended. */
     void clear() {
+        payloads.remove(this);
         waiting.forEach(this::releasePayload);
         waiting.clear();
         weight = 0;

@@ -1,5 +1,6 @@
 package io.bookshelf.broker.session;
 
+import io.bookshelf.broker.budget.Kind;
 import io.bookshelf.broker.session.SnapshotTask.Step;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.store.SessionChange;
@@ -30,6 +31,7 @@ final class Outbox {
     // A page is this part of the memory budget.
     private static final int PAGES = 256;
     private static final int STALLED_SECONDS = 3;
+    private static final int LEAST_READERS = 8;
     private static final int PROPERTIES_BYTES = 32 * 1024;
     // A page is read while the one before it is sent.
     private static final int READ_BELOW = 64;
@@ -70,7 +72,9 @@ final class Outbox {
         this.tail = new Tail(room);
         // A page of changes or of a snapshot, with the value that it ends with.
         this.pageBytes = (int) Math.clamp(context.budget().total() / PAGES, LEAST_PAGE_BYTES, PAGE_BYTES);
-        this.reserve = pageBytes + context.limits().valueBytes() + PROPERTIES_BYTES;
+        // No more than anybody gets, however large values may be.
+        long most = context.budget().most(Kind.DELIVERY) / LEAST_READERS;
+        this.reserve = Math.min(pageBytes + context.limits().valueBytes() + PROPERTIES_BYTES, most);
         this.context = context;
         this.router = router;
     }
@@ -215,7 +219,11 @@ final class Outbox {
     }
 
     private void readOn() {
-        while (!reading && !live && backlog.size() < READ_BELOW && backlog.bytes() < pageBytes) {
+        while (!reading
+                && !live
+                && session.linkHasRoom()
+                && backlog.size() < READ_BELOW
+                && backlog.bytes() < pageBytes) {
             SnapshotTask task = snapshots.peek();
             if (task != null && !task.subscription.active) {
                 snapshots.poll();

@@ -34,6 +34,7 @@ final class Restoring {
     private final SessionContext context;
     private final Router router;
     private final Wills wills;
+    private final List<Session> taken = new ArrayList<>();
     private final List<SessionChange> drops = new ArrayList<>();
     private long droppedSessions;
     private long droppedWills;
@@ -88,6 +89,8 @@ final class Restoring {
             }
         });
         newest.stream().sorted(order.reversed()).forEach(each -> restore(reader, each.clientId(), now));
+        taken.forEach(session -> session.memory().idle(true));
+        taken.clear();
         Changes.whenSaved(context, List.copyOf(drops), refusal -> {});
         drops.clear();
         say();
@@ -130,7 +133,7 @@ final class Restoring {
     private void restore(StoreReader reader, String clientId, long now) {
         Session session = registry.create(clientId, true, Owner.UNIT);
         Rows rows = new Rows(session);
-        if (session.memory().take(Kind.SESSION, Cost.session(clientId)).granted()) {
+        if (session.memory().takeIfFree(Kind.SESSION, Cost.session(clientId)).granted()) {
             session.lastEvent(reader.session(clientId, rows::take));
         }
         SessionChange.SaveSession own = rows.own;
@@ -151,7 +154,7 @@ final class Restoring {
             // Before anybody publishes: what is queued from now on has greater numbers.
             drops.add(new SessionChange.DropEventsAfter(clientId, rows.cutBehind));
         }
-        session.memory().idle(true);
+        taken.add(session);
         context.counters().sessionsDisconnected.increment();
     }
 

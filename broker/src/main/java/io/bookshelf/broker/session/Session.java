@@ -71,7 +71,6 @@ public final class Session {
         this.events = new EventQueue(context.limits(), memory, router.payloads(), this::dropEvent);
     }
 
-    /** The id under which it is kept; see {@link SessionIds}. */
     public String clientId() {
         return clientId;
     }
@@ -157,7 +156,6 @@ public final class Session {
         owner = user;
     }
 
-    /** Its own fields, as the store has them. */
     SessionChange.SaveSession saved(long expiry, long disconnected, long cursor) {
         return new SessionChange.SaveSession(clientId, expiry, disconnected, cursor, owner);
     }
@@ -231,6 +229,11 @@ public final class Session {
         if (client != null) {
             client.close(reason);
         }
+    }
+
+    /** True if the socket takes more. */
+    boolean linkHasRoom() {
+        return client != null && client.hasRoom();
     }
 
     boolean mayTake(int qos) {

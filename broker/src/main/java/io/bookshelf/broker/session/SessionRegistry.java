@@ -89,7 +89,7 @@ public final class SessionRegistry {
             existing = null;
         }
         boolean present = existing != null;
-        Owner owner = request.link().owner();
+        Owner owner = request.link().owner().anywhere();
         Session session = existing == null ? create(id, request.expirySeconds() > 0, owner) : existing;
         Verdict room =
                 present ? Verdict.GRANTED : session.memory().take(Kind.SESSION, Cost.session(session.clientId()));

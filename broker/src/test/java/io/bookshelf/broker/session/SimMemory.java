@@ -23,8 +23,13 @@ final class SimMemory {
     private static final String PACKAGE = SimMemory.class.getPackageName();
 
     /** Things that many share, or that a session only refers to. */
-    private static final Set<Class<?>> BEYOND =
-            Set.of(SessionContext.class, Router.class, SessionRegistry.class, SimLink.class, Session.class);
+    private static final Set<Class<?>> BEYOND = Set.of(
+            SessionContext.class,
+            Router.class,
+            SessionRegistry.class,
+            SharedPayloads.class,
+            SimLink.class,
+            Session.class);
 
     private static final Map<Class<?>, List<Field>> FIELDS = new HashMap<>();
 
