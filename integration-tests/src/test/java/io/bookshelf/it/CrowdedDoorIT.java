@@ -68,7 +68,8 @@ final class CrowdedDoorIT {
     void unfinishedFramesAndPacketsBeforeConnectEndNothing() throws IOException {
         byte[] header = {(byte) 0x82, (byte) 0xFF, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0};
         byte[] connect = {0x10, (byte) 0xFF, (byte) 0xFF, 3};
-        byte[] most = new Bytes().raw(header).raw(connect).raw(new byte[262_000]).toArray();
+        byte[] most =
+                new Bytes().raw(header).raw(connect).raw(new byte[262_000]).toArray();
         for (int i = 0; i < 250; i++) {
             Wire.Tcp tcp = Wire.tcp(unit.web(), 0);
             units.closing(WebSocketWire.open(tcp, "127.0.0.1:" + unit.web().getPort()));
@@ -113,6 +114,7 @@ final class CrowdedDoorIT {
         othersAreServed();
         await("the unit serves on")
                 .atMost(Duration.ofSeconds(30))
-                .until(() -> units.client(unit, Connect.v5("again")).put("k", "v").reason() == 0);
+                .until(() ->
+                        units.client(unit, Connect.v5("again")).put("k", "v").reason() == 0);
     }
 }

@@ -5,6 +5,7 @@ import io.bookshelf.broker.budget.MemoryBudget;
 import io.bookshelf.broker.budget.MemoryHolder;
 import io.bookshelf.broker.budget.Owner;
 import io.bookshelf.broker.budget.RemoteAddress;
+import io.bookshelf.broker.budget.Tier;
 import io.netty.channel.Channel;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -86,7 +87,9 @@ public final class Admission {
     public @Nullable Place admit(Channel channel, String listener) {
         String address = RemoteAddress.of(channel.remoteAddress());
         Group group = group(listener, address);
-        MemoryHolder memory = budget.open(Owner.at(channel.remoteAddress(), listener), () -> {});
+        Owner owner = Owner.at(channel.remoteAddress(), listener);
+        boolean kept = group == Group.CERTIFIED;
+        MemoryHolder memory = budget.open(kept ? owner.provedBy("", Tier.LINK) : owner, () -> {});
         Place place = new Place(this, channel, listener, address, group, memory);
         String problem = problem(place);
         if (problem != null) {

@@ -110,7 +110,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (message instanceof MqttConnectMessage connect) {
             state = State.CONNECTING;
             pause(Pause.CONNECTING);
-            memory.waiting(HeldPackets.size(message));
             connectFlow.take(connect);
         } else {
             throw ProtocolException.notConnect(message.fixedHeader().messageType());

@@ -60,6 +60,11 @@ final class ConnectFlow {
             refuse(version5, e.reason(), String.valueOf(e.getMessage()));
             return;
         }
+        int granted = connection.memory().waiting(HeldPackets.size(message));
+        if (granted != Reason.SUCCESS) {
+            refuse(version5, granted, "there is no room for its CONNECT");
+            return;
+        }
         connection.identified(new Principal(asked.clientId(), ""), asked.settings());
         Peer peer = entrance.peer();
         if (peer != null) {

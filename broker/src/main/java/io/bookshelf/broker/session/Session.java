@@ -72,7 +72,6 @@ public final class Session {
         this.events = new EventQueue(context.limits(), memory, router.payloads(), this::dropEvent);
     }
 
-    /** The id under which it is kept; see {@link SessionIds}. */
     public String clientId() {
         return clientId;
     }

@@ -179,4 +179,19 @@ class AdmissionTest {
         assertThat(budget.used()).isZero();
         assertThat(budget.holders()).isZero();
     }
+
+    @Test
+    void strangersLeaveMemoryForWhoeverComesByCertificate() {
+        MemoryBudget budget = new MemoryBudget(4 << 20, log::add);
+        Admission small = new Admission(10_000, budget, log::add);
+        int open = 0;
+        for (int i = 0; i < 200; i++) {
+            EmbeddedChannel stranger = new From("192.0.2." + i, port++);
+            open += small.admit(stranger, "web_tls") == null ? 0 : 1;
+            Place.keep(stranger);
+        }
+        assertThat(open).isLessThan(40);
+        EmbeddedChannel link = new From("198.51.100.1", port++);
+        assertThat(small.admit(link, "listen")).isNotNull();
+    }
 }

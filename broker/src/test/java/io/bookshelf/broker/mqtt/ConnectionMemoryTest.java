@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ConnectionMemoryTest {
@@ -110,8 +111,7 @@ class ConnectionMemoryTest {
     void goesToTheAccountOfWhoeverProvesToBeThere() {
         memory.unfinished(60_000);
         assertThat(memory.owner(new Owner("anna", "", "mqtt", Tier.LOCAL))).isEqualTo(Reason.SUCCESS);
-        Place place = Place.of(channel);
-        assertThat(place).isNotNull();
+        Place place = Objects.requireNonNull(Place.of(channel));
         assertThat(place.memory().owner().principal()).isEqualTo("anna");
         assertThat(place.memory().used(Kind.INPUT)).isEqualTo(60_000);
     }
