@@ -11,7 +11,11 @@ import java.io.IOException;
 record Attack(int rounds, Way way) {
     /** What a round does. */
     interface Way {
-        /** @throws IOException if the unit refuses or cuts off, which ends the round */
+        /**
+         * Does one round.
+         *
+         * @throws IOException if the unit refuses or cuts off, which ends the round
+         */
         void round(Assault on, int round) throws IOException, InterruptedException;
     }
 

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Order(1)
 final class AttackSoakIT {
-    private static final Duration TIME = Duration.ofSeconds(
-            Integer.getInteger("bookshelf.soak", Boolean.getBoolean("bookshelf.full") ? 300 : 30));
+    private static final Duration TIME =
+            Duration.ofSeconds(Integer.getInteger("bookshelf.soak", Boolean.getBoolean("bookshelf.full") ? 300 : 30));
     private static final String ONLY = System.getProperty("bookshelf.attacks", "");
 
     @RegisterExtension

@@ -41,6 +41,20 @@ final class BoundsIT {
     }
 
     @Test
+    void aFirstPacketThatIsNoConnectIsCutOffAtItsFirstByte() {
+        RawMqtt client = UNITS.tcp(unit);
+        client.send(new byte[] {0x30, 0x7F});
+        assertThat(client.next(RawMqtt.PATIENCE)).as("closed").isNull();
+    }
+
+    @Test
+    void aLengthOfMoreThanFourBytesIsCutOffAtItsFourth() {
+        RawMqtt client = UNITS.client(unit, Connect.v5("length"));
+        client.send(new byte[] {0x30, (byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80});
+        assertThat(client.expectDisconnect().reason()).isEqualTo(0x81);
+    }
+
+    @Test
     void ofMoreThan512ConnectionsWithoutConnectTheOldestGoes() {
         UnitProcess crowded = UNITS.start("[limits]\nconnect_seconds = 600\n");
         List<RawMqtt> silent = new ArrayList<>();

@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Those who go on with their lives beside an attack: a daemon that writes keys one after the other, one that watches them, and
@@ -40,7 +39,7 @@ final class Bystanders {
     private final AtomicInteger turnedAway = new AtomicInteger();
     private final CompletableFuture<Map<String, String>> written;
     private final CompletableFuture<Map<String, String>> told;
-    private final CompletableFuture<Void> visited;
+    private final CompletableFuture<Integer> visited;
 
     /** The longest time between two things that happened. */
     private static final class Gap {
@@ -129,7 +128,7 @@ final class Bystanders {
     }
 
     /** Comes in by certificate, writes, and leaves. */
-    private @Nullable Void visit() throws InterruptedException {
+    private Integer visit() throws InterruptedException {
         long last = System.nanoTime();
         do {
             try (RawMqtt owner = target.owner("phone")) {
@@ -147,7 +146,7 @@ final class Bystanders {
                 }
             }
         } while (!over.await(200, TimeUnit.MILLISECONDS));
-        return null;
+        return visiting.count.get();
     }
 
     private Stream<CompletableFuture<?>> lives() {
