@@ -44,9 +44,11 @@ final class TimesToLive {
 
         @Override
         public @Nullable Entry merge(@Nullable Entry stored, long sequence, long nowMillis) {
+            if (stored == null || !stored.version().equals(version)) {
+                return null;
+            }
             // What the time of day ends, it ends without a word.
-            boolean live = stored != null && stored.version().equals(version) && stored.liveAt(expiryMillis);
-            return live ? stored.expired().at(sequence) : null;
+            return stored.liveAt(expiryMillis) ? stored.expired().at(sequence) : null;
         }
 
         @Override

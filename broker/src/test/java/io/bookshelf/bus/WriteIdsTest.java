@@ -319,7 +319,7 @@ final class WriteIdsTest {
                         all.remove(own.removeFirst());
                     } else if (all.size() > WriteIds.MOST) {
                         WriteId oldest = all.removeFirst();
-                        known.get(oldest.owner()).remove(oldest);
+                        requireNonNull(known.get(oldest.owner())).remove(oldest);
                     }
                 }
             }

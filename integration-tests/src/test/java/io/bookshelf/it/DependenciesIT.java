@@ -1,5 +1,6 @@
 package io.bookshelf.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -34,7 +35,8 @@ final class DependenciesIT {
                     .orElseThrow();
         }
         try (JarFile command = new JarFile(jar.toFile())) {
-            String path = command.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+            String path =
+                    requireNonNull(command.getManifest()).getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
             return Stream.of(path.split(" ")).map(target::resolve).toList();
         }
     }
@@ -42,22 +44,24 @@ final class DependenciesIT {
     /** {@code group:artifact:version}, with the classifier if it has one, from where it lies in the local repository. */
     private static String coordinates(Path file) throws IOException {
         String name = file.getFileName().toString();
-        Path repository = Path.of(System.getProperty("bookshelf.repository"));
+        Path repository = Path.of(requireNonNull(System.getProperty("bookshelf.repository")));
         List<Path> found = new ArrayList<>();
-        for (String each : System.getProperty("java.class.path").split(":")) {
+        for (String each : requireNonNull(System.getProperty("java.class.path")).split(":")) {
             Path jar = Path.of(each);
             if (jar.startsWith(repository) && jar.endsWith(name)) {
                 found.add(repository.relativize(jar));
             }
         }
         assertThat(found).as("%s on the class path of the tests", name).hasSize(1);
-        Path version = found.getFirst().getParent();
-        Path artifact = version.getParent();
-        String group = artifact.getParent().toString().replace('/', '.');
-        String usual = artifact.getFileName() + "-" + version.getFileName();
+        Path jar = found.getFirst();
+        int names = jar.getNameCount();
+        String version = jar.getName(names - 2).toString();
+        String artifact = jar.getName(names - 3).toString();
+        String group = jar.subpath(0, names - 3).toString().replace('/', '.');
+        String usual = artifact + "-" + version;
         String classifier =
                 name.substring(usual.length(), name.length() - ".jar".length()).replace('-', ':');
-        return group + ":" + artifact.getFileName() + ":" + version.getFileName() + classifier;
+        return group + ":" + artifact + ":" + version + classifier;
     }
 
     private static String checksum(Path file) throws IOException, GeneralSecurityException {

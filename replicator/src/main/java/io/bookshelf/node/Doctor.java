@@ -34,6 +34,7 @@ public final class Doctor {
     /** Looks at all that these settings name. */
     public static List<Finding> examine(NodeConfig config, InstantSource time, Progress progress) {
         Doctor doctor = new Doctor(time, progress);
+        doctor.clock(config);
         doctor.catalogue(config);
         doctor.access(config);
         doctor.certificates(config);
@@ -51,6 +52,17 @@ public final class Doctor {
 
     private void add(Level level, String about, String says) {
         findings.add(new Finding(level, about, says));
+    }
+
+    private void clock(NodeConfig config) {
+        String says = config.trustWallClock()
+                ? "the settings vouch for it"
+                : new LinuxTime().synchronised()
+                        ? "the kernel calls it synchronised"
+                        : "the kernel does not call it synchronised now: unless a peer knows the time, a time to live ends"
+                                + " only as long as the unit runs at which it was given (or set clock.trust = \"always\""
+                                + " if the clock is right)";
+        add(Level.OK, "clock", says);
     }
 
     private void catalogue(NodeConfig config) {
