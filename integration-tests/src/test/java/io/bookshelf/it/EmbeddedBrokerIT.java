@@ -76,22 +76,28 @@ final class EmbeddedBrokerIT {
     void aListOfTheUnitShowsEachReaderOnlyWhatItMayRead() {
         AccessRules rules = new AccessRules(
                 List.of(
-                        new AccessRule(null, "all", true, true, List.of("#", "$bookshelf/#")),
-                        new AccessRule(null, "lights", true, false, List.of("lights/#", "$bookshelf/#"))),
+                        new AccessRule(null, "all", true, false, List.of("#", "$bookshelf/#")),
+                        new AccessRule(null, "all", false, true, List.of("lights/#", "private/#")),
+                        new AccessRule(null, "lights", true, false, List.of("lights/#", "old/#", "$bookshelf/#"))),
                 null,
                 true);
         ListItem secret = new ListItem("private/wifi", "", "{\"key\":\"private/wifi\",\"value\":\"swordfish\"}");
         ListItem light = new ListItem("lights/hall", "", "{\"key\":\"lights/hall\",\"value\":\"on\"}");
-        ListItem planted = new ListItem("lights/hall", "gone", "{\"value\":\"planted\"}");
+        ListItem planted = new ListItem("old/k", "gone", "{\"value\":\"planted\"}");
         ListItem deleted = new ListItem("lights/attic", null, "{\"key\":\"lights/attic\",\"deleted\":true}");
         try (SqliteStateStore store = store();
                 EmbeddedBroker broker = start(store, rules);
                 RawMqtt all = RawMqtt.connected(broker.mqtt(), Connect.v5("all"));
                 RawMqtt lights = RawMqtt.connected(broker.mqtt(), Connect.v5("lights"))) {
+            all.subscribe(0, "$bookshelf/conflicts");
+            lights.subscribe(0, "$bookshelf/conflicts");
             broker.publishList("$bookshelf/conflicts", List.of(light, secret));
+            String everything = "[" + light.json() + "," + secret.json() + "]";
+            assertThat(all.expect(Packet.PUBLISH).text()).isEqualTo(everything);
+            assertThat(lights.expect(Packet.PUBLISH).text()).isEqualTo("[" + light.json() + "]");
             assertThat(all.snapshot(0, "$bookshelf/conflicts"))
                     .extracting(Packet::text)
-                    .containsExactly("[" + light.json() + "," + secret.json() + "]");
+                    .containsExactly(everything);
             assertThat(lights.snapshot(0, "$bookshelf/conflicts"))
                     .extracting(Packet::text)
                     .containsExactly("[" + light.json() + "]");

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.bookshelf.broker.peer.PeerIdentity;
 import io.bookshelf.broker.peer.PeerIdentity.Role;
 import io.bookshelf.client.Bookshelf;
+import io.bookshelf.client.BookshelfException;
 import io.bookshelf.client.ConnectOptions;
 import io.bookshelf.client.PutOptions;
 import io.bookshelf.client.UnreachableException;
@@ -119,13 +120,27 @@ final class LibraryRevokedIT {
         Hall hall = hall();
         ConnectOptions options = Bookshelf.at(hall.url()).pki(folder.resolve("anna"));
         options.connect().close();
+        Path old = Files.createDirectory(folder.resolve("old"));
+        for (String file : List.of("ca.pem", "cert.pem", "key.pem")) {
+            Files.copy(folder.resolve("anna").resolve(file), old.resolve(file));
+        }
         home.issue(Role.OWNER, "bert", 30, folder.resolve("bert"), PASSWORD);
         copy("cert.pem");
         options.connect().close();
         copy("key.pem");
         hall.learn(revoke(Role.OWNER, "anna"));
+        await("the one before is refused")
+                .until(() -> isRefused(Bookshelf.at(hall.url()).pki(old)));
         try (Bookshelf bert = options.connect()) {
             bert.put("k", "v");
+        }
+    }
+
+    private static boolean isRefused(ConnectOptions options) {
+        try (Bookshelf shelf = options.connect()) {
+            return false;
+        } catch (BookshelfException refused) {
+            return true;
         }
     }
 
