@@ -5,7 +5,7 @@ import { type Edit, Edits, stands } from "./model/edits";
 import { Fields } from "./model/json";
 import type { Message, Properties } from "./model/message";
 import { networkOf } from "./model/network";
-import { phonesOf } from "./model/phones";
+import { phonesOf, REVOKED } from "./model/phones";
 import { Shelf, type Value } from "./model/shelf";
 import { UnitClock } from "./model/time";
 import { type Open, WriteError } from "./net/connection";
@@ -127,6 +127,13 @@ export class App {
     const before = this.shelf.values.get(key);
     const done = await this.write(key, new Uint8Array(), {});
     if (done) this.tell({ key, before, after: undefined }, said);
+    return done;
+  }
+
+  /** Shuts a phone out for good: there is nothing to undo. */
+  async revoke(key: string, said: string): Promise<boolean> {
+    const done = await this.write(key, REVOKED, {});
+    if (done) this.notice.value = { text: said };
     return done;
   }
 

@@ -14,11 +14,15 @@ export interface Phone {
   readonly unit: string;
 }
 
-/** Newest first. */
+/** What stands in place of a phone that is revoked, for good; units spell it exactly so. */
+export const REVOKED = new TextEncoder().encode('{"revoked":true}');
+
+/** Newest first; those that were revoked are none any more. */
 export function phonesOf(shelf: Shelf): Phone[] {
   const phones: Phone[] = [];
   for (const [key, value] of shelf.under(PHONES)) {
     const said = Fields.parse(textOf(value.payload) ?? "");
+    if (said.flag("revoked")) continue;
     const id = key.slice(PHONES.length);
     const paired = said.time("paired");
     phones.push({ key, id, name: said.text("name"), paired: Number.isNaN(paired) ? 0 : paired, unit: said.text("unit") });

@@ -36,7 +36,7 @@ function Line({ phone }: { phone: Phone }): JSX.Element {
       {asking
         ? <div class="actions">
             <button type="button" class="danger" disabled={!app.writable.value}
-              onClick={() => void app.remove(phone.key, t.revoked(name))}>{t.revokeYes}</button>
+              onClick={() => void app.revoke(phone.key, t.revoked(name))}>{t.revokeYes}</button>
             <button type="button" onClick={() => ask(false)}>{t.cancel}</button>
           </div>
         : <button type="button" aria-label={t.revokeOf(name)} onClick={() => ask(true)}>{t.revoke}</button>}

@@ -132,6 +132,7 @@ test("phones are listed, the newest first, whatever somebody has written there",
     told("bookshelf/phones/aa", '{"name":"Anna","key":"…","paired":"2026-01-01T00:00:00Z","unit":"hall"}'),
     told("bookshelf/phones/bb", '{"name":"Ben","paired":"2026-02-01T00:00:00Z","unit":"attic"}'),
     told("bookshelf/phones/cc", "nonsense"),
+    told("bookshelf/phones/dd", '{"revoked":true}'),
   );
   expect(phonesOf(shelf).map(({ id, name, unit }) => [id, name, unit])).toEqual([
     ["bb", "Ben", "attic"],

@@ -151,7 +151,19 @@ final class PairingIT {
                     .isInstanceOf(Mqtt5PubAckException.class);
         }
         put(client, lost.key(), "");
-        assertThat(network.value("hall", lost.key())).isNull();
+        assertThat(lost.challenge("hall").statusCode()).isEqualTo(403);
+        network.awaitValue("hall", lost.key());
+        assertThat(network.value("hall", lost.key())).isEqualTo("{\"revoked\":true}");
+        for (String key : List.of("bookshelf/units/hall", "bookshelf/crl/0123456789abcdef/9", "bookshelf/later")) {
+            assertThatThrownBy(() -> put(client, key, "{\"retired\":true}"))
+                    .as(key)
+                    .isInstanceOf(Mqtt5PubAckException.class);
+        }
+        put(client, phone.key(), "{\"revoked\":true}");
+        assertThat(phone.challenge("hall").statusCode()).isEqualTo(403);
+        try (RawMqtt local = RawMqtt.connected(network.unit("hall").mqtt(), Connect.v5("replaying"))) {
+            local.put(lost.key(), String.valueOf(entry));
+        }
         assertThat(lost.challenge("hall").statusCode()).isEqualTo(403);
     }
 

@@ -60,16 +60,6 @@ final class UnitJvm {
         return CACHE == null ? command(List.of()) : command(List.of("-XX:AOTCache=" + CACHE));
     }
 
-    /** The same with as little memory as the launcher's profile {@code small} gives it. */
-    static List<String> small() {
-        List<String> command = new ArrayList<>(command());
-        command.replaceAll(flag -> flag.startsWith("-Xmx") ? "-Xmx48m" : flag);
-        command.replaceAll(flag -> flag.startsWith("-Xms") ? "-Xms8m" : flag);
-        command.replaceAll(flag -> flag.startsWith("-XX:MaxDirect") ? "-XX:MaxDirectMemorySize=16m" : flag);
-        command.replaceAll(flag -> flag.endsWith("numDirectArenas=2") ? flag.replace("=2", "=1") : flag);
-        return command;
-    }
-
     private static List<String> command(List<String> more) {
         List<String> flags = new ArrayList<>(FLAGS);
         flags.addAll(more);

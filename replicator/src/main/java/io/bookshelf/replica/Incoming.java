@@ -1,5 +1,7 @@
 package io.bookshelf.replica;
 
+import io.bookshelf.catalogue.SystemKeys;
+import io.bookshelf.catalogue.SystemKeys.Role;
 import io.bookshelf.merkle.Forest;
 import io.bookshelf.replica.Merging.Verdict;
 import io.bookshelf.schema.Entry;
@@ -84,8 +86,19 @@ final class Incoming {
             if (!link.shares(entry)) {
                 return "an entry that may not come over this link: " + entry.key();
             }
+            if (link.cloud && !mayBeOfCloud(entry)) {
+                return "an entry that a cloud may not write: " + entry.key();
+            }
         }
         return "";
+    }
+
+    /** What a cloud hands on is as good as its author; what it wrote itself is held to the table. */
+    private boolean mayBeOfCloud(Entry entry) {
+        Role writer = Role.of(entry.properties().writer());
+        boolean own = writer == Role.CLOUD
+                || entry.version().replica() == link.hello().boot();
+        return !own || SystemKeys.mayWrite(Role.CLOUD, entry.key().name());
     }
 
     /** The rows to keep along: also the clock, where the peer's row held a claim that is about to go. */

@@ -33,6 +33,7 @@ final class RevokedOwnerTest {
     private static final char[] PASSWORD = "secret".toCharArray();
 
     @TempDir
+    @SuppressWarnings("NullAway.Init")
     private Path root;
 
     /** Connects at the listener for certificates, and leaves a will that fires a second after the connection breaks. */

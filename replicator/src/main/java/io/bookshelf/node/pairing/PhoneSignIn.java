@@ -150,8 +150,10 @@ public final class PhoneSignIn implements SignIn, Tokens, AutoCloseable {
             Map<String, byte[]> authors = reader.kept(AUTHOR);
             scan(reader, entry -> {
                 PhoneEntry phone = PhoneEntry.of(Fields.read(entry.value()));
-                boolean own = phone != null && !phone.isSigned() && isOwn(entry, authors);
-                if (own && !revoked.contains(phone.key().id())) {
+                if (phone == null || phone.isSigned() || !isOwn(entry, authors)) {
+                    return;
+                }
+                if (!revoked.contains(phone.key().id())) {
                     log.info(
                             "sign-in: the entry of the phone {} is signed, which was paired here",
                             phone.key().id());

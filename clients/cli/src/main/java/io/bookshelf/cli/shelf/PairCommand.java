@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Shows a code by which one phone may be paired, and waits for that phone. */
 @Command(
@@ -32,10 +33,14 @@ public final class PairCommand extends ShelfCommand {
     private static final Duration TIME = Duration.ofMinutes(5);
     private static final int CODES = 100_000_000;
 
+    @Option(names = "--this-unit-only", description = "The phone's key counts at this unit and at no other.")
+    private boolean thisUnitOnly;
+
     @Override
     public Integer call() throws InterruptedException {
         String code = "%08d".formatted(new SecureRandom().nextInt(CODES));
-        byte[] offer = ("{\"code\":\"" + code + "\"}").getBytes(StandardCharsets.UTF_8);
+        String counts = thisUnitOnly ? ",\"counts\":\"unit\"" : "";
+        byte[] offer = ("{\"code\":\"" + code + "\"" + counts + "}").getBytes(StandardCharsets.UTF_8);
         try (Bookshelf shelf = connect();
                 Watch watch = shelf.watch(PHONES + "+", CODE)) {
             Object about = shelf.get("$bookshelf/unit")
