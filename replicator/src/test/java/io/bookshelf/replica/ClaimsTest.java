@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a core claims to cover, and what it does not: after damage, on a new link, and of what those say who may lie. */
@@ -59,11 +60,11 @@ final class ClaimsTest {
         return step(new Input.Received(link, frame, 100));
     }
 
-    private static Frame hello(long boot, Frame.Cursor cursor, long revocations) {
+    private static Frame hello(long boot, Frame.@Nullable Cursor cursor, long revocations) {
         return new Frame.Hello(1, 1, boot, 0, cursor, false, DotClock.EMPTY, 0, false, revocations);
     }
 
-    private List<Effect> link(long id, String unit, long boot, Frame.Cursor cursor) {
+    private List<Effect> link(long id, String unit, long boot, Frame.@Nullable Cursor cursor) {
         step(new Input.Opened(id, unit, unit.equals("cloud"), true));
         return receive(id, hello(boot, cursor, 0));
     }

@@ -263,7 +263,9 @@ final class CoreTest {
                 answer(victim, victim.step(new Input.Received(i, frame, 100), now));
                 for (int place = 0; place < victim.clock().size(); place++) {
                     long replica = victim.clock().replica(place);
-                    assertThat(Incarnations.isOf(replica, "cloud")).as("seed " + seed).isTrue();
+                    assertThat(Incarnations.isOf(replica, "cloud"))
+                            .as("seed " + seed)
+                            .isTrue();
                     assertThat(victim.clock().counter(replica, Scope.NETWORK)).isZero();
                 }
             }
