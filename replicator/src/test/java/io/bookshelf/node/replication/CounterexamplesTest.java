@@ -116,7 +116,7 @@ final class CounterexamplesTest {
         }
         script.run(2_000);
         script.restart("attic");
-        script.run(5_000);
+        script.until("the attic has counted", () -> script.unit("attic").core().roots() != null);
         script.unit("hall").start();
         script.agree();
         assertThat(script.values("hall")).containsOnlyKeys("z");
