@@ -209,7 +209,13 @@ public final class EmbeddedBroker implements Closeable {
         every(SAVE_MILLIS, sessions::saveWhatWaits);
         mqtt = listeners.listen("mqtt", config.mqtt(), channel -> endpoint.install(channel.pipeline(), Entrance.PLAIN));
         BrokerMetrics metrics = new BrokerMetrics(
-                config.unit(), version, counters, bus::head, unitTopics::storeHealth, ProcessFacts::now, budget::status);
+                config.unit(),
+                version,
+                counters,
+                bus::head,
+                unitTopics::storeHealth,
+                ProcessFacts::now,
+                budget::status);
         WebContent content = new WebContent(config.unit(), () -> mqtt, unitTopics::health, metrics::text, app);
         WebPipeline pages = new WebPipeline(
                 webConfig(config),

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,9 +28,10 @@ final class PrivateFilesTest {
 
     private static Map<String, String> rights(Path folder) throws Exception {
         Map<String, String> rights = new TreeMap<>();
+        Path parent = Objects.requireNonNull(folder.getParent());
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path each : all.toList()) {
-                String name = folder.getParent().relativize(each).toString();
+                String name = parent.relativize(each).toString();
                 rights.put(name, PosixFilePermissions.toString(Files.getPosixFilePermissions(each)));
             }
         }

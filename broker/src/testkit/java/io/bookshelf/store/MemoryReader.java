@@ -62,8 +62,8 @@ final class MemoryReader implements StoreReader {
                 return page.page(true);
             }
             Entry entry = store.whole(row);
-            boolean asItIs = entry == null || entry.deleted() || entry.liveAt(nowMillis);
-            page.add(row.sequence(), entry != null, asItIs ? entry : entry.expired());
+            boolean over = entry != null && !entry.deleted() && !entry.liveAt(nowMillis);
+            page.add(row.sequence(), entry != null, over && entry != null ? entry.expired() : entry);
         }
         return page.page(false);
     }

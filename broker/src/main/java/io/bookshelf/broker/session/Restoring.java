@@ -77,8 +77,11 @@ final class Restoring {
         long most = context.budget().most(Kind.SESSION) / Cost.session("");
         reader.eachSession(row -> {
             switch (row) {
-                case SessionChange.SaveSession own when isPutOut(own) -> putOut(own.clientId());
                 case SessionChange.SaveSession own -> {
+                    if (isPutOut(own)) {
+                        putOut(own.clientId());
+                        return;
+                    }
                     Candidate each = Candidate.of(own);
                     newest.add(each);
                     expiry.put(each.clientId(), each.expirySeconds());

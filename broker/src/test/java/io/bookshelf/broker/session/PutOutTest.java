@@ -2,9 +2,9 @@ package io.bookshelf.broker.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookshelf.broker.budget.MemoryBudget;
 import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.access.AccessPolicy.Principal;
+import io.bookshelf.broker.budget.MemoryBudget;
 import io.bookshelf.broker.config.BrokerConfig.Limits;
 import io.bookshelf.broker.metrics.BrokerCounters;
 import io.bookshelf.broker.topic.TopicFilter;
@@ -14,14 +14,11 @@ import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.store.Holder;
 import io.bookshelf.store.SessionChange;
 import io.bookshelf.store.StoreReader;
-import io.bookshelf.store.StoredSession;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;

@@ -44,7 +44,7 @@ final class AuditLogTest {
     }
 
     private static Commit commit(String key, String value, String user, long replica) {
-        ValueProperties properties = new ValueProperties(0, null, null, null, List.of(), user, "");
+        ValueProperties properties = ValueProperties.NONE.writtenBy(user);
         Entry entry = new Entry(
                 Key.of(key),
                 value.getBytes(UTF_8),
