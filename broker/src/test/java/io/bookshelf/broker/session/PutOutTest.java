@@ -217,7 +217,7 @@ final class PutOutTest {
         pass(1);
         assertThat(has("w/anna")).isFalse();
         assertThat(has("w/ben")).isTrue();
-        assertThat(storedClients()).containsExactly("ben");
+        assertThat(storedClients()).containsExactly("user://ben/ben");
     }
 
     @Test
@@ -263,7 +263,7 @@ final class PutOutTest {
         restart();
         assertThat(has("w/anna")).isFalse();
         assertThat(has("w/ben")).isTrue();
-        assertThat(storedClients()).containsExactly("ben");
+        assertThat(storedClients()).containsExactly("user://ben/ben");
     }
 
     @Test
