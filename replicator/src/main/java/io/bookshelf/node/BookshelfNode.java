@@ -182,9 +182,10 @@ public final class BookshelfNode implements AutoCloseable {
     }
 
     /** What has to be there before the store of a unit that has peers. */
-    private record Beside(@Nullable Replicator replicator, Network.@Nullable Forward reports, AuthorNames names) {
+    private record Beside(
+            @Nullable Replicator replicator, @Nullable ReportsLater reports, AuthorNames names) {
         static Beside of(NodeConfig config, Build build) {
-            Network.Forward reports = new Network.Forward();
+            ReportsLater reports = new ReportsLater();
             return config.pki() == null
                     ? new Beside(null, null, new AuthorNames())
                     : new Beside(Network.replicator(config, build, reports), reports, new AuthorNames());

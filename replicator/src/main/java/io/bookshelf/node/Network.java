@@ -74,42 +74,13 @@ final class Network implements Companion, Reports, AutoCloseable {
     private volatile Map<String, Long> lastAgreed = Map.of();
 
     /** What follows the entries, before there is a store to follow. */
-    static Replicator replicator(NodeConfig config, Build build, Forward reports) {
+    static Replicator replicator(NodeConfig config, Build build, ReportsLater reports) {
         return new Replicator(
                 config.broker().unit(),
                 CoreSettings.DEFAULTS,
                 build.built().plus(Build.POSSIBLE).toEpochMilli(),
                 config.broker().limits().valueBytes() + PeerDoor.FRAME_OVERHEAD,
                 reports);
-    }
-
-    /** Passes on to a network that is made later. */
-    static final class Forward implements Reports {
-        private volatile @Nullable Reports to;
-
-        @Override
-        public void applied(Entry entry) {
-            Reports now = to;
-            if (now != null) {
-                now.applied(entry);
-            }
-        }
-
-        @Override
-        public void peers(Map<String, PeerStatus> status, Map<String, String> unreached) {
-            Reports now = to;
-            if (now != null) {
-                now.peers(status, unreached);
-            }
-        }
-
-        @Override
-        public void conflicts(List<ConflictReport> last) {
-            Reports now = to;
-            if (now != null) {
-                now.conflicts(last);
-            }
-        }
     }
 
     /**
@@ -124,7 +95,7 @@ final class Network implements Companion, Reports, AutoCloseable {
             StateStore store,
             WallClock own,
             Replicator replicator,
-            Forward reports,
+            ReportsLater reports,
             AuthorNames names) {
         this.config = config;
         this.build = build;
@@ -158,7 +129,7 @@ final class Network implements Companion, Reports, AutoCloseable {
         this.links = new Links(pki, config.broker().limits().valueBytes(), directory::addresses, replicator);
         this.signIn = new PhoneSignIn(pki.self().network(), unit, clock, new CertifiedPhones(pki));
         signIn.load(store::openReader);
-        reports.to = this;
+        reports.tell(this);
     }
 
     private PeerDirectory directory(@Nullable Path peers, StateStore store) {

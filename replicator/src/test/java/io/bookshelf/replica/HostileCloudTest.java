@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a cloud writes over its link is held to the table of who may write which key. */
 final class HostileCloudTest {
-    private static final long CLOUD = 9;
-    private static final long HALL = 4;
+    private static final long CLOUD = Incarnations.tag("sky") << 40 | 9;
+    private static final long HALL = Incarnations.tag("hall") << 40 | 4;
 
     private final ReplicaCore core =
             ReplicaCore.start("attic", 5, Map.of(), 10, 0, false, CoreSettings.DEFAULTS, new SplittableRandom(1));
@@ -43,14 +43,14 @@ final class HostileCloudTest {
 
     @ParameterizedTest
     @CsvSource({
-        "bookshelf/phones/0a, 9, spiffe://home/owner/anna, false",
-        "bookshelf/phones/0a, 9, '', true",
-        "bookshelf/phones/0a, 4, spiffe://home/cloud/sky, false",
-        "bookshelf/crl/a/1,   9, '', false",
-        "bookshelf/later,     9, '', false"
+        "bookshelf/phones/0a, sky, spiffe://home/owner/anna, false",
+        "bookshelf/phones/0a, sky, '', true",
+        "bookshelf/phones/0a, hall, spiffe://home/cloud/sky, false",
+        "bookshelf/crl/a/1,   sky, '', false",
+        "bookshelf/later,     sky, '', false"
     })
-    void isCutOffAndNothingIsKeptOrClaimed(String key, long author, String writer, boolean repair) {
-        List<Effect> effects = receive(true, written(key, author, writer), repair);
+    void isCutOffAndNothingIsKeptOrClaimed(String key, String author, String writer, boolean repair) {
+        List<Effect> effects = receive(true, written(key, author.equals("sky") ? CLOUD : HALL, writer), repair);
         assertThat(effects).contains(new Effect.Close(1, "an entry that a cloud may not write: " + key));
         assertThat(effects).noneMatch(Effect.Submit.class::isInstance);
         assertThat(core.clock().counter(CLOUD, Scope.EVERYWHERE)).isZero();
@@ -58,13 +58,14 @@ final class HostileCloudTest {
 
     @ParameterizedTest
     @CsvSource({
-        "bookshelf/units/sky, 9, spiffe://home/cloud/sky",
-        "bookshelf/phones/0a, 4, spiffe://home/owner/anna",
-        "bookshelf/crl/a/1,   4, ''",
-        "lights/hall,         9, ''"
+        "bookshelf/units/sky, sky, spiffe://home/cloud/sky",
+        "bookshelf/phones/0a, hall, spiffe://home/owner/anna",
+        "bookshelf/crl/a/1,   hall, ''",
+        "lights/hall,         sky, ''"
     })
-    void handsOnWhatOthersWroteAndWritesWhatIsItsOwn(String key, long author, String writer) {
-        assertThat(receive(true, written(key, author, writer), false)).anyMatch(Effect.Submit.class::isInstance);
+    void handsOnWhatOthersWroteAndWritesWhatIsItsOwn(String key, String author, String writer) {
+        assertThat(receive(true, written(key, author.equals("sky") ? CLOUD : HALL, writer), false))
+                .anyMatch(Effect.Submit.class::isInstance);
     }
 
     @Test

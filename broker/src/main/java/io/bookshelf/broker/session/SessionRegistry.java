@@ -110,6 +110,16 @@ public final class SessionRegistry {
         } else {
             session.outbox().openNew();
         }
+        save(session, request, forgotten, present, changes, connected);
+    }
+
+    private void save(
+            Session session,
+            ConnectRequest request,
+            boolean forgotten,
+            boolean present,
+            List<SessionChange> changes,
+            Connected connected) {
         if (!present && (forgotten || session.durable() || restored.leftSessions())) {
             // In the same transaction: a session that the client was told is gone must not come back after a crash.
             changes.add(new SessionChange.DropSession(session.clientId()));

@@ -7,6 +7,9 @@ import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.Scope;
 import io.bookshelf.schema.Version;
+import io.bookshelf.store.MemoryDisk;
+import io.bookshelf.store.MemoryStore;
+import io.bookshelf.store.StoreReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -15,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -260,5 +264,17 @@ final class SimTruth {
             return "nothing instead of " + must;
         }
         return null;
+    }
+
+    /** All entries of a disk that can be read. */
+    static TreeMap<Key, Entry> entries(MemoryDisk disk) {
+        MemoryStore opened = new MemoryStore(disk, new Random(1), List.of());
+        TreeMap<Key, Entry> all = new TreeMap<>();
+        try (StoreReader reader = opened.openReader()) {
+            reader.changesAfter(0, 0, Integer.MAX_VALUE, Integer.MAX_VALUE)
+                    .entries()
+                    .forEach(entry -> all.put(entry.key(), entry));
+        }
+        return all;
     }
 }

@@ -334,14 +334,7 @@ final class SimUnit implements EntryIndex {
 
     /** All entries that can be read. */
     TreeMap<Key, Entry> all() {
-        MemoryStore opened = new MemoryStore(disk, new java.util.Random(1), List.of());
-        TreeMap<Key, Entry> all = new TreeMap<>();
-        try (StoreReader reader = opened.openReader()) {
-            reader.changesAfter(0, 0, Integer.MAX_VALUE, Integer.MAX_VALUE)
-                    .entries()
-                    .forEach(entry -> all.put(entry.key(), entry));
-        }
-        return all;
+        return SimTruth.entries(disk);
     }
 
     @Override
