@@ -15,6 +15,9 @@ public record Commit(List<Outcome> outcomes, long sequence) {
     /** The refusal of a write that was to be made only if the key had no value. */
     public static final String KEY_EXISTS = "the key exists";
 
+    /** Why a write was refused that was to take the place of another version than the key has. */
+    public static final String WRITTEN_SINCE = "the key was written since";
+
     /** The refusal of a write whose id was given to another one before. */
     public static final String ID_OF_ANOTHER = "this write id was used for another key or value";
 

@@ -56,6 +56,9 @@ final class CommitWork {
                 return repeat(submission, write, before);
             }
             Entry stored = transaction.stored(write.key());
+            if (write.amends() != null && (stored == null || !stored.version().equals(write.amends()))) {
+                return new Commit.Outcome(submission, null, sequence, Commit.WRITTEN_SINCE);
+            }
             if (write.ifAbsent() && isLive(stored)) {
                 answer(write, null);
                 return new Commit.Outcome(submission, null, sequence, Commit.KEY_EXISTS);
@@ -160,8 +163,8 @@ final class CommitWork {
     }
 
     private Entry version(Write write, @Nullable Entry before, Map<Scope, Long> counters, long sequence, long now) {
-        long stamp =
-                means.clock().next(now, before == null ? 0 : before.version().stamp());
+        long last = before == null ? 0 : before.version().stamp();
+        long stamp = write.amends() == null ? means.clock().next(now, last) : last + 1;
         Scope scope = write.key().scope();
         long counter = counters.merge(scope, 1L, Long::sum);
         return new Entry(

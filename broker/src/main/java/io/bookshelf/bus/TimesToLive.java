@@ -22,8 +22,8 @@ final class TimesToLive {
 
     /** What is said to who gives a time to live that this unit keeps, as long as it runs. */
     static final String WHILE_RUNNING =
-            "the time of day is not known here: the value ends in time as long as this unit runs;"
-                    + " after a restart, or where it is cut off, only once the time is known";
+            "the time of day is not known here: the value ends in time as long as this unit runs, or earlier where the"
+                    + " time turns out to be later; after a restart, or where it is cut off, only once the time is known";
 
     /** What is said to who gives one that this unit cannot keep. */
     static final String NOT_KEPT = "the time of day is not known here, and too many values have a time to live:"

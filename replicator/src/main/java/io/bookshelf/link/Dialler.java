@@ -123,7 +123,12 @@ final class Dialler implements AutoCloseable {
             for (String unit : wanted) {
                 Target known = targets.get(unit);
                 if (known != null) {
+                    boolean wasRare = known.rare;
                     known.rare = rare.contains(unit);
+                    if (wasRare && !known.rare) {
+                        known.backoff.reset();
+                        dialNow(known);
+                    }
                 } else {
                     Target target = new Target(unit);
                     target.rare = rare.contains(unit);

@@ -50,7 +50,7 @@ record StatedUnit(List<PeerAddress> addresses, String role, boolean retired) {
                 }
             }
             expect(parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null, "is no JSON object");
-        } catch (IOException e) {
+        } catch (IOException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException("is no JSON object", e);
         }
         return new StatedUnit(addresses, role, retired);

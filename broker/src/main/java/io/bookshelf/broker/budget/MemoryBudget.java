@@ -166,6 +166,10 @@ public final class MemoryBudget {
             log.accept(over.says(holder.owner(), kind, bytes));
             return over.verdict();
         }
+        if (holder.closed()) {
+            // Making room may have ended whoever asks: nobody would give this back.
+            return Verdict.BUSY;
+        }
         add(holder, kind, bytes);
         return Verdict.GRANTED;
     }

@@ -23,6 +23,7 @@ final class PasswordChecks {
     private final Executor executor;
     private final Map<String, Map<String, ArrayDeque<Check>>> waiting = new LinkedHashMap<>();
     private int size;
+    private boolean running;
 
     /**
      * A check.
@@ -41,25 +42,34 @@ final class PasswordChecks {
     /** Has a check done in its turn, or refused. */
     void offer(Check check) {
         Check out;
+        boolean start;
         synchronized (this) {
             out = makeRoom(check);
             if (out != check) {
                 add(check);
             }
+            start = size > 0 && !running;
+            running |= start;
         }
-        if (out != check) {
-            executor.execute(this::runNext);
+        if (start) {
+            // One task, however many come and go: what waits is bounded here and nowhere else.
+            executor.execute(this::runAll);
         }
         if (out != null) {
             out.refused().run();
         }
     }
 
-    private void runNext() {
-        Check next = next();
-        if (next != null) {
+    private void runAll() {
+        for (Check next = nextOrStop(); next != null; next = nextOrStop()) {
             next.work().run();
         }
+    }
+
+    private synchronized @Nullable Check nextOrStop() {
+        Check next = next();
+        running = next != null;
+        return next;
     }
 
     /** Whoever asked is gone, and with them what was asked for. */

@@ -224,6 +224,12 @@ final class PublishFlow {
                 properties, connection.principal().user(), retain && session.wantsNoLocal() ? session.clientId() : "");
         List<SessionChange> changes = List.of();
         if (qos == 2) {
+            if (session.incoming().size() >= endpoint.limits().receiveMaximum()) {
+                // Of former connections too, which never released theirs.
+                throw new ProtocolException(
+                        Reason.RECEIVE_MAXIMUM_EXCEEDED,
+                        "more packets of QoS 2 than this unit takes wait for their PUBREL");
+            }
             session.incoming().add(packetId);
             receiving.add(packetId);
             if (session.durable()) {

@@ -39,6 +39,7 @@ final class SubscribeFlow {
         if (asked.isEmpty()) {
             throw new ProtocolException(Reason.PROTOCOL_ERROR, "a SUBSCRIBE without filters");
         }
+        boundFilters(asked.size());
         MqttProperties properties = message.idAndPropertiesVariableHeader().properties();
         int identifier = (int) Properties.number(properties, Properties.SUBSCRIPTION_ID, 0);
         if (identifier == 0 && Properties.has(properties, Properties.SUBSCRIPTION_ID)) {
@@ -65,6 +66,16 @@ final class SubscribeFlow {
                 suback(packetId, answer, refusal);
             }
         });
+    }
+
+    /** More than a session may have is a packet that can only cost. */
+    private void boundFilters(int count) {
+        if (count > 2 * endpoint.limits().subscriptions()) {
+            throw new ProtocolException(
+                    Reason.QUOTA_EXCEEDED,
+                    count + " filters in a packet; at most "
+                            + 2 * endpoint.limits().subscriptions() + " are taken");
+        }
     }
 
     private void suback(int packetId, List<Integer> codes, @Nullable String why) {
@@ -124,6 +135,7 @@ final class SubscribeFlow {
         if (filters.isEmpty()) {
             throw new ProtocolException(Reason.PROTOCOL_ERROR, "an UNSUBSCRIBE without filters");
         }
+        boundFilters(filters.size());
         int packetId = message.variableHeader().messageId();
         endpoint.sessions().subscriptions().unsubscribe(connection.session(), filters, existed -> {
             if (connection.isOpen()) {

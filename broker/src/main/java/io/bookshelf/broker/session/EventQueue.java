@@ -50,20 +50,28 @@ final class EventQueue {
     }
 
     void add(QueuedEvent event) {
-        leaveInStore(event);
-        for (int tries = 0; !hold(event); tries++) {
-            EventQueue longest = tries < MOST_OF_OTHERS && !overQuota ? payloads.longest(tier()) : this;
-            if (longest == null || longest.isEmpty()) {
-                dropped.accept(event);
-                return;
-            }
-            longest.drop(longest.waiting.getFirst());
+        if (!holdInsteadOfOthers(event)) {
+            return;
         }
         waiting.addLast(event);
         weight += event.weight;
         while (waiting.size() > limits.queuedEvents() || weight > limits.queuedBytes() && waiting.size() > 1) {
             drop(waiting.getFirst());
         }
+    }
+
+    /** Where there is no room the oldest of the longest queue go; false if the event itself had to. */
+    private boolean holdInsteadOfOthers(QueuedEvent event) {
+        leaveInStore(event);
+        for (int tries = 0; !hold(event); tries++) {
+            EventQueue longest = tries < MOST_OF_OTHERS && !overQuota ? payloads.longest(tier()) : this;
+            if (longest == null || longest.isEmpty()) {
+                dropped.accept(event);
+                return false;
+            }
+            longest.drop(longest.waiting.getFirst());
+        }
+        return true;
     }
 
     /** Takes one back from the store; false if there is no memory for it. */
@@ -78,9 +86,7 @@ final class EventQueue {
 
     /** Puts back what was taken but not sent. */
     void putBack(QueuedEvent event) {
-        leaveInStore(event);
-        if (!hold(event)) {
-            dropped.accept(event);
+        if (!holdInsteadOfOthers(event)) {
             return;
         }
         waiting.addFirst(event);

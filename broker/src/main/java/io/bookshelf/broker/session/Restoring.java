@@ -4,6 +4,7 @@ import io.bookshelf.broker.access.PeerAccess;
 import io.bookshelf.broker.budget.Cost;
 import io.bookshelf.broker.budget.Kind;
 import io.bookshelf.broker.budget.Owner;
+import io.bookshelf.broker.budget.Tier;
 import io.bookshelf.broker.session.InFlightWindow.Packet;
 import io.bookshelf.broker.topic.TopicFilter;
 import io.bookshelf.store.Holder;
@@ -61,11 +62,21 @@ final class Restoring {
     }
 
     /** What is known of a session before it is taken back. */
-    private record Candidate(String clientId, long expirySeconds, long lastThere) {
+    private record Candidate(String clientId, Owner owner, long expirySeconds, long lastThere) {
         static Candidate of(SessionChange.SaveSession own) {
             long since = own.disconnectedAt();
-            return new Candidate(own.clientId(), own.expirySeconds(), since == 0 ? Long.MAX_VALUE : since);
+            return new Candidate(
+                    own.clientId(), ownerOf(holder(own)), own.expirySeconds(), since == 0 ? Long.MAX_VALUE : since);
         }
+    }
+
+    /** On whose account that is which a start takes back: quotas hold over restarts. */
+    static Owner ownerOf(@Nullable Holder holder) {
+        if (holder == null || holder.user().isEmpty()) {
+            return Owner.UNIT;
+        }
+        Tier tier = PeerAccess.isReserved(holder.user()) ? Tier.STRANGER : Tier.LOCAL;
+        return new Owner(holder.user(), "", "", tier);
     }
 
     void from(StoreReader reader) {
@@ -95,7 +106,7 @@ final class Restoring {
                 default -> throw new IllegalArgumentException("neither a session nor a will: " + row);
             }
         });
-        newest.stream().sorted(order.reversed()).forEach(each -> restore(reader, each.clientId(), now));
+        newest.stream().sorted(order.reversed()).forEach(each -> restore(reader, each, now));
         taken.forEach(session -> session.memory().idle(true));
         taken.clear();
         Changes.whenSaved(context, List.copyOf(drops), refusal -> {});
@@ -161,8 +172,9 @@ final class Restoring {
         }
     }
 
-    private void restore(StoreReader reader, String clientId, long now) {
-        Session session = registry.create(clientId, true, Owner.UNIT);
+    private void restore(StoreReader reader, Candidate candidate, long now) {
+        String clientId = candidate.clientId();
+        Session session = registry.create(clientId, true, candidate.owner());
         Rows rows = new Rows(session);
         if (session.memory().takeIfFree(Kind.SESSION, Cost.session(clientId)).granted()) {
             session.lastEvent(reader.session(clientId, rows::take));

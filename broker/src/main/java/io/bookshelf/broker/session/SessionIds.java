@@ -25,6 +25,11 @@ public final class SessionIds {
         return clientId.startsWith(SCHEME);
     }
 
+    /** The client id that the client of a session chose. */
+    static String clientIdOf(String id) {
+        return isReserved(id) ? id.substring(id.indexOf('/', SCHEME.length()) + 1) : id;
+    }
+
     /** Whose sessions are this one's: a user's, or empty for all whose client ids tell them apart as far as anything does. */
     private static String owner(Holder who) {
         return PeerAccess.isReserved(who.user()) ? "" : who.user();

@@ -98,6 +98,10 @@ public final class SessionRegistry {
             refuse(session, present, room, connected);
             return;
         }
+        if (present) {
+            // It must not be what makes room for its own client's will.
+            session.memory().idle(false);
+        }
         if (!wills.connected(id, owner, request.will(), restored.leftWills(), changes)) {
             refuse(session, present, Verdict.QUOTA_EXCEEDED, connected);
             return;
@@ -146,7 +150,9 @@ public final class SessionRegistry {
     }
 
     private void refuse(Session session, boolean present, Verdict verdict, Connected connected) {
-        if (!present) {
+        if (present) {
+            session.memory().idle(true);
+        } else {
             session.end();
             sessions.remove(session.clientId());
         }

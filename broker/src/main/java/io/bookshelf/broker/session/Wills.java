@@ -79,7 +79,7 @@ final class Wills {
      */
     boolean restore(SessionChange.SaveWill stored, long sessionSeconds, long now) {
         Will will = Will.of(stored);
-        Due due = paid(will, Owner.UNIT);
+        Due due = paid(will, Restoring.ownerOf(will.holder()));
         if (due == null) {
             return false;
         }
@@ -191,7 +191,7 @@ final class Wills {
     /** Judged when it fires: what its client might do when it left the will plays no part. */
     private boolean mayFire(String clientId, Will will) {
         AccessPolicy access = context.access();
-        Principal whose = new Principal(clientId, will.holder());
+        Principal whose = new Principal(SessionIds.clientIdOf(clientId), will.holder());
         boolean deletes = will.retain() && will.payload().length == 0;
         return access.isLetIn(will.holder()) && access.mayPublish(whose, will.topic(), deletes, will::payload);
     }

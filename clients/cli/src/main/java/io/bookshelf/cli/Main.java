@@ -73,11 +73,12 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
-        LogLines.install();
         if (args.length > 0 && args[0].equals("run")) {
             BookshelfNode.prepare();
         }
         Printing.install();
+        // Around what is there by then: each takes the place of System.err.
+        LogLines.install();
         int code = commandLine(args.length > 0 ? args[0] : "").execute(args);
         Printing.end();
         System.exit(code);

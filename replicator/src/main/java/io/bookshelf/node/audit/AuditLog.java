@@ -36,7 +36,7 @@ public final class AuditLog implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AuditLog.class);
     private static final int FILE_BYTES = 256 * 1024;
     private static final int MOST_WAITING = 1_000;
-    private static final long CLOSE_SECONDS = 5;
+    private static final long CLOSE_MILLIS = 300;
     private static final String OWN = "local/bookshelf/";
 
     private final AuditFile file;
@@ -178,7 +178,7 @@ public final class AuditLog implements AutoCloseable {
     public void close() {
         thread.shutdown();
         try {
-            if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            if (!thread.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 thread.shutdownNow();
             }
         } catch (InterruptedException e) {

@@ -31,6 +31,7 @@ record AuditRecord(long millis, boolean known, String what, String key, String b
     private static final int LONGEST = 512;
 
     AuditRecord {
+        key = shortened(key);
         by = shortened(by);
         more = shortened(more);
     }
@@ -41,9 +42,7 @@ record AuditRecord(long millis, boolean known, String what, String key, String b
 
     /** True if writes of the key are recorded. */
     static boolean isAbout(String key) {
-        return key.startsWith("bookshelf/")
-                || key.startsWith("private/bookshelf/")
-                || key.startsWith("local/bookshelf/");
+        return key.startsWith("bookshelf/") || key.startsWith("local/bookshelf/");
     }
 
     static String what(Entry entry) {
@@ -77,7 +76,7 @@ record AuditRecord(long millis, boolean known, String what, String key, String b
                 json.skipChildren();
             }
             return false;
-        } catch (IOException notJson) {
+        } catch (IOException | RuntimeException notJson) {
             return false;
         }
     }
@@ -117,7 +116,7 @@ record AuditRecord(long millis, boolean known, String what, String key, String b
                 json.skipChildren();
             }
             return json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null ? key : null;
-        } catch (IOException torn) {
+        } catch (IOException | RuntimeException torn) {
             return null;
         }
     }

@@ -11,7 +11,6 @@ import io.bookshelf.bus.Write;
 import io.bookshelf.node.pairing.PairingDesk.CodeSpent;
 import io.bookshelf.node.pairing.PairingDesk.Registration;
 import io.bookshelf.schema.Entry;
-import io.bookshelf.schema.ValueProperties;
 import io.bookshelf.store.StoreReader;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -141,7 +140,8 @@ public final class PhoneSignIn implements SignIn, Tokens, AutoCloseable {
     }
 
     private void sign(Entry entry, PhoneEntry phone) {
-        bus.accept(new Signing(new Write(entry.key(), phone.signedBy(signer, network), 1, ValueProperties.NONE, 0)));
+        // A signature must not outdo a delete that this unit has yet to hear of.
+        bus.accept(new Signing(Write.amending(entry, phone.signedBy(signer, network))));
     }
 
     /** Once, after the version that signs has taken the place of one that did not: what this unit's own starts wrote. */

@@ -112,14 +112,14 @@ final class Phones {
         if (!phone.key().id().equals(id)) {
             return "its key is another one's, " + phone.key().id();
         }
+        if (byId.size() >= MOST && !byId.containsKey(id)) {
+            return MOST + " phones are paired, and no more are looked at: delete some";
+        }
         if (!phone.isSigned() || !signer.isGood(phone.text(network), phone.signed())) {
             return "no unit or owner of the network has signed it whose certificate counts";
         }
         if (!phone.countsAt(unit)) {
             return "its key counts elsewhere";
-        }
-        if (byId.size() >= MOST && !byId.containsKey(id)) {
-            return MOST + " phones are paired, and no more are looked at: delete some";
         }
         byId.put(id, phone.key());
         return "";
