@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bookshelf.schema.Entry;
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.Scope;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Damage in the log that shows while the store runs costs nothing: what it held is in memory too. */
 final class LogDamageTest {
     private static final int COMMITS = 40;
+    private static final int PAGE_BYTES = 4096;
+    // Where a page of a table says how many rows it has: the low byte.
+    private static final int CELLS = 4;
     private static final String LATEST = "(SELECT max(id) FROM log)";
 
     @TempDir
@@ -110,6 +115,41 @@ final class LogDamageTest {
             store.checkNow();
             fill(store, COMMITS + 1, COMMITS + 1);
             isAllThereAfterACrash(COMMITS + 1);
+        }
+    }
+
+    /** One byte, the number of rows on the log's last page: nothing may be written to such a table any more. */
+    @Test
+    void replacesTheFileWhereAPageLosesSightOfTheEndOfTheLog() throws Exception {
+        try (SqliteStateStore store = open(folder);
+                StoreReader reader = store.openReader()) {
+            fill(store, 1, COMMITS);
+            store.writer().db.giveBackFreePages();
+            forgetTheLastRowOfTheLog();
+            store.checkNow();
+            fill(store, COMMITS + 1, COMMITS + 1);
+            assertThat(store.health().filesSetAside()).hasSize(1);
+            for (Entry entry : written) {
+                assertThat(reader.get(entry.key())).isEqualTo(entry);
+            }
+            isAllThereAfterACrash(COMMITS + 1);
+        }
+    }
+
+    private void forgetTheLastRowOfTheLog() throws Exception {
+        long page;
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state.db"));
+                Statement select = connection.createStatement();
+                ResultSet last = select.executeQuery("SELECT pageno FROM dbstat WHERE name='log'"
+                        + " AND pagetype='leaf' ORDER BY path DESC LIMIT 1")) {
+            page = last.getLong(1);
+        }
+        try (RandomAccessFile file =
+                new RandomAccessFile(folder.resolve("state.db").toFile(), "rw")) {
+            file.seek((page - 1) * PAGE_BYTES + CELLS);
+            int cells = file.read();
+            file.seek((page - 1) * PAGE_BYTES + CELLS);
+            file.write(cells - 1);
         }
     }
 

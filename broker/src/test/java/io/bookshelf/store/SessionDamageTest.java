@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookshelf.schema.Key;
 import io.bookshelf.schema.ValueProperties;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A session of which rows are damaged is not taken for whole, here and in the file that replaces this one. */
 final class SessionDamageTest {
+    private static final int PAGE_BYTES = 4096;
+
     @TempDir
     private Path folder;
 
@@ -108,6 +114,33 @@ final class SessionDamageTest {
                 tx.commit(2, 6, Map.of());
             }
             assertThat(read(reader, "a").whole()).as("a new one").isTrue();
+        }
+    }
+
+    /** Nobody knows then whose subscriptions they were. */
+    @Test
+    void isSaidOfAllOnceATableCouldNotBeRead() throws Exception {
+        long page;
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state.db"));
+                Statement select = connection.createStatement();
+                ResultSet root = select.executeQuery("SELECT rootpage FROM sqlite_schema WHERE name='subscription'")) {
+            page = root.getLong(1);
+        }
+        try (FileChannel file = FileChannel.open(folder.resolve("state.db"), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(PAGE_BYTES), (page - 1) * PAGE_BYTES);
+        }
+        try (SqliteStateStore store = open()) {
+            store.replaceAtNextBegin();
+            store.begin().close();
+        }
+        try (SqliteStateStore store = open();
+                StoreReader reader = store.openReader()) {
+            assertThat(store.health().filesSetAside()).hasSize(1);
+            List<SessionChange> sessions = new ArrayList<>();
+            reader.eachSession(sessions::add);
+            assertThat(sessions).hasSize(2);
+            assertThat(read(reader, "a").whole()).isFalse();
+            assertThat(read(reader, "b").whole()).isFalse();
         }
     }
 
