@@ -43,7 +43,10 @@ final class Fold {
         for (Recent.Item item : slice) {
             write(writer, item, recent.fileRowUnder(item), delta);
         }
-        return new Fold(recent, slice, recent.isLast(slice), deletable);
+        boolean last = recent.isLast(slice);
+        // From then on rows may be deleted that alone may say where the store stands.
+        writer.owesHead |= last;
+        return new Fold(recent, slice, last, deletable);
     }
 
     /**

@@ -86,6 +86,14 @@ final class Folding {
         recent.drained();
     }
 
+    /** All that is logged, from memory: the log in the file is damaged. */
+    void renew() throws SQLException {
+        Recent recent = store.recent();
+        recent.forgetTable();
+        inTransaction(delta -> Drain.all(store.writer(), recent, delta));
+        recent.drained();
+    }
+
     private void step(int entries, long bytes, long logRows) throws SQLException {
         inTransaction(delta -> Fold.step(store.writer(), store.recent(), entries, bytes, logRows, delta))
                 .committed();

@@ -20,8 +20,15 @@ final class LogTable {
      * @param lastId the number of the last row, 0 for none
      * @param damaged true if something of it is lost
      * @param lastDamaged true if the last row does not say where the store stood
+     * @param sound false if the table itself has lost sight of rows
      */
-    record Contents(LogBatch.@Nullable Start last, long firstId, long lastId, boolean damaged, boolean lastDamaged) {}
+    record Contents(
+            LogBatch.@Nullable Start last,
+            long firstId,
+            long lastId,
+            boolean damaged,
+            boolean lastDamaged,
+            boolean sound) {}
 
     /** All rows, from the front or from the back. */
     static String select(boolean backwards) {
@@ -68,11 +75,12 @@ final class LogTable {
             }
         }
         // Nothing else knows where the log ends: rows that went from there would be lost without a word.
-        if (!db.isSound("log")) {
+        boolean sound = db.isSound("log");
+        if (!sound) {
             damaged = true;
             lastDamaged = true;
             damage.row("log", (int) id, -2);
         }
-        return new Contents(last, firstId, id, damaged, lastDamaged);
+        return new Contents(last, firstId, id, damaged, lastDamaged, sound);
     }
 }

@@ -113,6 +113,11 @@ final class Recent {
         return lastLogId + 1;
     }
 
+    /** The number of the log's first row, or of the next where it is empty. */
+    long firstLogId() {
+        return deletedLogId + 1;
+    }
+
     /** The row of the log up to which it may be deleted, at most so many rows of it at once; 0 for nothing. */
     long deletableLogId(long most) {
         return deletedLogId < foldedLogId ? Math.min(foldedLogId, deletedLogId + most) : 0;

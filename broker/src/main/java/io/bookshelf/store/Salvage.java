@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -182,22 +183,58 @@ final class Salvage {
 
     private void sessions(Db source) throws SQLException {
         SessionReader reader = new SessionReader(source, damage);
+        boolean allRead = true;
         for (SessionRow.Table each : SessionRow.Table.values()) {
+            List<Lost> lost = new ArrayList<>();
             try {
-                reader.each(each, row -> {
-                    if (!row.id().equals(Starts.CLOCK)) {
-                        target.sessions.save(row);
-                    }
-                });
+                reader.each(
+                        each,
+                        row -> {
+                            if (!row.id().equals(Starts.CLOCK)) {
+                                target.sessions.save(row);
+                            }
+                        },
+                        (row, checksum) -> lost.add(new Lost(row, checksum)));
             } catch (SQLException unreadable) {
                 // The rows before it are taken over.
+                allRead &= !each.isIndispensable();
             }
             try {
                 target.sessions.flush();
+                if (each.isIndispensable()) {
+                    remember(lost);
+                }
                 pause();
             } catch (SQLException e) {
                 targetFailure = e;
             }
+        }
+        if (!allRead && targetFailure == null) {
+            doubtAllSessions();
+        }
+    }
+
+    /** A row of a session that is damaged. */
+    private record Lost(SessionRow row, long checksum) {}
+
+    /** A session that lost one of these rows must not be taken for whole, so it keeps it as it is. */
+    private void remember(List<Lost> lost) throws SQLException {
+        for (Lost each : lost) {
+            target.sessions.write(each.row, each.checksum);
+        }
+    }
+
+    /** Nobody knows whose rows could not be read: each session gets one that does not hold. */
+    private void doubtAllSessions() throws SQLException {
+        List<Lost> unknown = new ArrayList<>();
+        new SessionReader(target.db, damage)
+                .each(
+                        SessionRow.Table.SESSION,
+                        row -> unknown.add(new Lost(SessionRow.unknown(row.id().client()), SessionRow.NO_CHECKSUM)));
+        try {
+            remember(unknown);
+        } catch (SQLException e) {
+            targetFailure = e;
         }
     }
 

@@ -36,12 +36,20 @@ record SessionRow(Id id, byte[] body) {
             return this != WILL && this != KEPT;
         }
 
+        /** True if a session that lost a row of it must not be taken for whole. */
+        boolean isIndispensable() {
+            return this == SESSION || this == SUBSCRIPTION || this == IN_FLIGHT || this == INCOMING;
+        }
+
         String create() {
             return "CREATE TABLE " + sqlName + "(client BLOB NOT NULL,item "
                     + (this == SUBSCRIPTION ? "BLOB" : "INTEGER")
                     + " NOT NULL,checksum INTEGER NOT NULL,body BLOB NOT NULL,PRIMARY KEY(client,item)) WITHOUT ROWID";
         }
     }
+
+    /** That of no row: others are not negative. */
+    static final long NO_CHECKSUM = -1;
 
     /** Where a row is; {@code filter} is empty except for a subscription, which has no number. */
     record Id(Table table, String client, long number, String filter) {}
@@ -52,6 +60,11 @@ record SessionRow(Id id, byte[] body) {
 
     static Id id(Table table, String client, long number) {
         return new Id(table, client, number, "");
+    }
+
+    /** Stands, under {@link #NO_CHECKSUM}, for a subscription of which nothing is known: no filter is empty. */
+    static SessionRow unknown(String client) {
+        return new SessionRow(new Id(Table.SUBSCRIPTION, client, 0, ""), new byte[0]);
     }
 
     static SessionRow ofKept(String name, byte[] value) {

@@ -103,9 +103,14 @@ final class SessionWriter {
 
     /** Writes a row at once, before what was gathered. */
     void write(SessionRow row) throws SQLException {
+        write(row, row.checksum());
+    }
+
+    /** The same under a checksum that need not hold: that a row is lost is not to be forgotten. */
+    void write(SessionRow row, long checksum) throws SQLException {
         PreparedStatement save = get(saves, row.id().table());
         bind(save, row.id());
-        save.setLong(3, row.checksum());
+        save.setLong(3, checksum);
         save.setBytes(4, row.body());
         save.executeUpdate();
     }

@@ -213,7 +213,7 @@ final class SqliteReader implements StoreReader {
     }
 
     @Override
-    public long session(String clientId, Consumer<SessionChange> each) {
+    public SessionEnd session(String clientId, Consumer<SessionChange> each) {
         return transaction(c -> c.sessions.session(clientId, each));
     }
 

@@ -123,6 +123,7 @@ public final class SqliteStateStore implements StateStore {
             if (check.takeWrongIndex()) {
                 writer.db.execute("REINDEX entry");
             }
+            renewLog();
             writer.db.beginImmediate();
         } catch (SQLException e) {
             throw writerFailed(e);
@@ -131,6 +132,16 @@ public final class SqliteStateStore implements StateStore {
         SqliteTransaction transaction = new SqliteTransaction(this, writer, recent, options, ledger());
         current = transaction;
         return transaction;
+    }
+
+    /** Damage to the log costs nothing as long as what it held is in memory; true if there was some. */
+    private boolean renewLog() throws SQLException {
+        boolean damaged = check.foundDamagedLog();
+        if (damaged) {
+            folding.renew();
+            check.renewedLog();
+        }
+        return damaged;
     }
 
     /** On a full disk: sees whether there is room again, or gives up the reserve for a transaction that shrinks. */
@@ -216,6 +227,9 @@ public final class SqliteStateStore implements StateStore {
             if (trouble.isFull()) {
                 giveBack();
                 return false;
+            }
+            if (renewLog()) {
+                return true;
             }
             if (recent.isHalfFull()) {
                 recent.beginFolding();

@@ -56,7 +56,7 @@ final class Standing {
                 writer.sessions.erase(Starts.CLOCK);
             }
         }
-        if (!after.sameTable(saved)) {
+        if (writer.owesHead || !after.sameTable(saved)) {
             writer.save(after);
         }
     }

@@ -41,6 +41,7 @@ final class StoreCheck implements AutoCloseable {
     private volatile long lastMillis;
     private volatile long missingRows;
     private volatile boolean wrongIndex;
+    private volatile boolean damagedLog;
     private volatile @Nullable Settlement settlement;
 
     /** By how much the ledger's sum is off, which is known up to so many repairs. */
@@ -73,6 +74,16 @@ final class StoreCheck implements AutoCloseable {
         return wrong;
     }
 
+    /** True if rows of the log are damaged or gone. */
+    boolean foundDamagedLog() {
+        return damagedLog;
+    }
+
+    /** What the log had lost is on disk again. */
+    void renewedLog() {
+        damagedLog = false;
+    }
+
     /** The ledger with its sum put right, where a check has found what it is. */
     Ledger settle(Ledger ledger) {
         Settlement found = settlement;
@@ -102,6 +113,7 @@ final class StoreCheck implements AutoCloseable {
     void forget() {
         missingRows = 0;
         wrongIndex = false;
+        damagedLog = false;
         settlement = null;
     }
 
@@ -139,10 +151,13 @@ final class StoreCheck implements AutoCloseable {
     }
 
     private boolean run(Db db) throws SQLException {
+        long sequence = store.head().sequence();
         Ledger ledger = readLedger(db);
         int[] rows = {0};
         Set<ByteBuffer> logged = new HashSet<>();
         LogTable.Contents log = LogTable.read(db, store.damage(), item -> logged.add(ByteBuffer.wrap(item.key())));
+        Ledger standing = Ledger.standing(ledger, log.last());
+        judge(log, standing != null && standing.head().sequence() < sequence);
         Totals totals = Totals.of(
                 db, store.damage(), logged::remove, () -> ++rows[0] % ROWS_BETWEEN_LOOKS == 0 && !(goesOn() && rest()));
         if (!totals.complete()) {
@@ -152,11 +167,21 @@ final class StoreCheck implements AutoCloseable {
         new SessionReader(db, store.damage()).verify();
         // What is left of the logged keys has no row yet.
         long all = totals.rows() + totals.damaged() + logged.size();
-        Ledger standing = Ledger.standing(ledger, log.last());
         long missing = standing == null ? 0 : Math.max(0, standing.all() - all);
         judge(totals, ledger, placesInIndexes, missing);
         lastMillis = millis.getAsLong();
         return true;
+    }
+
+    /** What the log held is in memory too, so it is only to be written again, but never to a table that loses rows. */
+    private void judge(LogTable.Contents log, boolean endsEarly) {
+        if (!log.sound()) {
+            LOG.warn("the log of the store file is out of order: the file will be replaced");
+            store.replaceAtNextBegin();
+        } else if (log.damaged() || endsEarly) {
+            LOG.warn("the log of the store is damaged: what it held is written again");
+            damagedLog = true;
+        }
     }
 
     private void judge(Totals totals, @Nullable Ledger ledger, long placesInIndexes, long missingKeys) {
@@ -172,6 +197,8 @@ final class StoreCheck implements AutoCloseable {
         }
         missing = Math.max(missing, missingKeys);
         missingRows = missing;
+        // Where it was the log that held them they are in memory.
+        damagedLog |= missingKeys > 0;
         if (missing > 0 || totals.damaged() > 0) {
             LOG.warn("the store has {} damaged rows and misses {}", totals.damaged(), missing);
         }

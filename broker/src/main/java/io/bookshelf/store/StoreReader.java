@@ -56,7 +56,8 @@ public interface StoreReader extends Closeable {
 
     /**
      * Hands over all durable sessions' own rows, then all wills, one by one: {@link SessionChange.SaveSession} and
-     * {@link SessionChange.SaveWill}. A session's cursor may be an older one.
+     * {@link SessionChange.SaveWill}. A session's cursor may be an older one. Of a session whose own row is damaged it is a
+     * {@link SessionChange.DropSession}: what else is stored of it serves nobody.
      */
     void eachSession(Consumer<SessionChange> each);
 
@@ -64,9 +65,18 @@ public interface StoreReader extends Closeable {
      * Hands over what is stored of one session, one by one: itself, its packets in flight, packet ids of incoming messages
      * and subscriptions, each in no order, and its queued events in order, those in flight included.
      *
-     * @return the greatest event number given
+     * @return what else is known of it
      */
-    long session(String clientId, Consumer<SessionChange> each);
+    SessionEnd session(String clientId, Consumer<SessionChange> each);
+
+    /**
+     * What is known of a session once its rows are handed over.
+     *
+     * @param lastEvent an event number such that none beyond it was ever given
+     * @param whole false where damage took a row that the session cannot be without: its own, a subscription, a packet in flight or
+     *     a packet id. Nobody may be told that it is still there. Queued events may be missing from a whole one.
+     */
+    record SessionEnd(long lastEvent, boolean whole) {}
 
     /** All durable sessions with their subscriptions, in-flight packets and wills; their queued events only as counts. */
     default List<StoredSession> sessions() {

@@ -14,12 +14,15 @@ final class StoredSessions {
 
     static List<StoredSession> all(StoreReader reader) {
         Map<String, Gathered> found = new TreeMap<>();
-        reader.eachSession(row ->
-                found.computeIfAbsent(row.clientId(), client -> new Gathered()).add(row));
+        reader.eachSession(row -> {
+            if (!(row instanceof SessionChange.DropSession)) {
+                found.computeIfAbsent(row.clientId(), client -> new Gathered()).add(row);
+            }
+        });
         List<StoredSession> sessions = new ArrayList<>();
         found.forEach((client, gathered) -> {
             if (gathered.session != null) {
-                gathered.lastEvent = reader.session(client, gathered::add);
+                gathered.lastEvent = reader.session(client, gathered::add).lastEvent();
             }
             sessions.add(gathered.session(client));
         });

@@ -20,6 +20,9 @@ final class Writer implements AutoCloseable {
     /** True once a row that a transaction wanted was found damaged. */
     boolean metDamage;
 
+    /** True once rows of the log may go that alone say where the store stands: the ledger has to say it. */
+    boolean owesHead;
+
     private final DamageLog damage;
     private final EntryTable table = new EntryTable();
     private final PreparedStatement select;
@@ -164,6 +167,7 @@ final class Writer implements AutoCloseable {
 
     void save(Ledger ledger) throws SQLException {
         ledger.save(saveHead);
+        owesHead = false;
     }
 
     @Override

@@ -138,7 +138,7 @@ final class MemoryReader implements StoreReader {
     }
 
     @Override
-    public long session(String clientId, Consumer<SessionChange> each) {
+    public SessionEnd session(String clientId, Consumer<SessionChange> each) {
         store.requireOpen();
         return disk.sessions.session(clientId, each);
     }

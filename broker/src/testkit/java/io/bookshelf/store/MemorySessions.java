@@ -111,7 +111,7 @@ public final class MemorySessions {
     }
 
     /** The rows of one session, as a reader hands them over. */
-    public long session(String client, Consumer<SessionChange> each) {
+    public StoreReader.SessionEnd session(String client, Consumer<SessionChange> each) {
         Rows rows = sessions.getOrDefault(client, new Rows());
         SessionChange.SaveSession own = rows.session;
         if (own != null) {
@@ -121,7 +121,7 @@ public final class MemorySessions {
         rows.incoming.forEach(packetId -> each.accept(new SessionChange.SaveIncoming(client, packetId)));
         rows.subscriptions.values().forEach(each);
         rows.events.values().forEach(each);
-        return rows.lastEvent;
+        return new StoreReader.SessionEnd(rows.lastEvent, true);
     }
 
     /** Clients of whom packets, packet ids or events are there, whether their session is or not; and how many of each. */

@@ -40,6 +40,7 @@ final class Restoring {
     private final List<Session> taken = new ArrayList<>();
     private final List<SessionChange> drops = new ArrayList<>();
     private long droppedSessions;
+    private long damagedSessions;
     private long droppedWills;
     private long putOut;
     private long sessionsWithLessEvents;
@@ -53,7 +54,7 @@ final class Restoring {
 
     /** True if the store still has sessions that were not taken back. */
     boolean leftSessions() {
-        return droppedSessions + putOut > 0;
+        return droppedSessions + damagedSessions + putOut > 0;
     }
 
     /** True if the store still has wills that were not taken back. */
@@ -102,6 +103,7 @@ final class Restoring {
                         drop(gone.clientId());
                     }
                 }
+                case SessionChange.DropSession lost -> dropDamaged(lost.clientId());
                 case SessionChange.SaveWill will -> restore(will, expiry.getOrDefault(will.clientId(), 0L), now);
                 default -> throw new IllegalArgumentException("neither a session nor a will: " + row);
             }
@@ -140,6 +142,11 @@ final class Restoring {
         if (putOut > 0) {
             log.info("{} sessions ended: their users are not let in any more", putOut);
         }
+        if (damagedSessions > 0) {
+            log.warn(
+                    "{} sessions ended: rows of theirs in the store are damaged; their clients subscribe again",
+                    damagedSessions);
+        }
         if (droppedSessions > 0) {
             log.warn(
                     "the store holds more sessions than there is memory for: {} ended, those of clients that were away"
@@ -158,6 +165,15 @@ final class Restoring {
 
     private void drop(String clientId) {
         droppedSessions++;
+        dropRows(clientId);
+    }
+
+    private void dropDamaged(String clientId) {
+        damagedSessions++;
+        dropRows(clientId);
+    }
+
+    private void dropRows(String clientId) {
         if (drops.size() < MOST_DROPPED) {
             drops.add(new SessionChange.DropSession(clientId));
         }
@@ -177,12 +193,16 @@ final class Restoring {
         Session session = registry.create(clientId, true, candidate.owner());
         Rows rows = new Rows(session);
         if (session.memory().takeIfFree(Kind.SESSION, Cost.session(clientId)).granted()) {
-            session.lastEvent(reader.session(clientId, rows::take));
+            rows.ended(reader.session(clientId, rows::take));
         }
         SessionChange.SaveSession own = rows.own;
-        if (own == null || rows.incomplete) {
+        if (own == null || rows.incomplete || rows.damaged) {
             registry.giveUp(session);
-            drop(clientId);
+            if (rows.damaged) {
+                dropDamaged(clientId);
+            } else {
+                drop(clientId);
+            }
             return;
         }
         restore(session, own, now);
@@ -209,11 +229,17 @@ final class Restoring {
         private final Set<Long> sent = new HashSet<>();
         private SessionChange.@Nullable SaveSession own;
         private boolean incomplete;
+        private boolean damaged;
         private long last;
         private long cutBehind = -1;
 
         Rows(Session session) {
             this.session = session;
+        }
+
+        void ended(StoreReader.SessionEnd end) {
+            damaged = !end.whole();
+            session.lastEvent(end.lastEvent());
         }
 
         void take(SessionChange row) {

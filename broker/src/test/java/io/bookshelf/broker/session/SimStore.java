@@ -142,7 +142,7 @@ final class SimStore implements StoreReader {
     }
 
     @Override
-    public long session(String clientId, Consumer<SessionChange> each) {
+    public SessionEnd session(String clientId, Consumer<SessionChange> each) {
         return sessions.session(clientId, each);
     }
 
