@@ -3,13 +3,20 @@ package io.bookshelf.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whatever the unit logs, even when asked to log all that it can, no value and no password is in it. */
 final class QuietLogIT {
     private static final String SECRET = "hunter2-of-the-home";
+    private static final int STRANGERS = 40;
 
     @RegisterExtension
     final Units units = Units.perTest();
@@ -75,6 +82,50 @@ final class QuietLogIT {
         assertThat(log.lines()).noneMatch(line -> line.startsWith("2026-12-01T00:00:00.000Z ERROR Forged"));
         assertThat(log.chars().filter(c -> c != '\n' && c != '\t' && (Character.isISOControl(c) || c == 0x202e)))
                 .isEmpty();
+    }
+
+    /** Each connection comes from another port, and so each would have a line of its own. */
+    @Test
+    void whoProvesNothingCannotFillTheLog() throws Exception {
+        Path folder = units.folder();
+        UnitProcess.passwd(folder.resolve("passwords"), "anna", "annassecret");
+        UnitProcess unit = units.createIn(
+                folder, "[access]\npassword_file = \"passwords\"\nanonymous = true\n[limits]\nvalue_bytes = 100\n");
+        unit.start();
+        long before = System.nanoTime();
+        for (int i = 0; i < STRANGERS; i++) {
+            assertThat(units.tcp(unit)
+                            .connect(Connect.v5("guess").as("anna", "wrong"))
+                            .reason())
+                    .isEqualTo(0x86);
+            RawMqtt noMqtt = units.tcp(unit);
+            noMqtt.send(new byte[] {0x30, 0x7F});
+            noMqtt.expectClosed();
+            RawMqtt thing = units.client(unit, Connect.v5("thing" + i));
+            thing.put("home/large", SECRET.repeat(10));
+            thing.sendSubscribe(1, Props.none(), 0, "a#");
+            thing.expect(Packet.SUBACK);
+            askForAnotherHost(unit);
+        }
+        RawMqtt anna = units.client(unit, Connect.v5("annas").as("anna", "annassecret"));
+        anna.put("home/large", SECRET.repeat(10));
+        assertThat(unit.terminate()).isZero();
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - before) + 1;
+        List<String> refusals = Files.readAllLines(unit.stderr()).stream()
+                .filter(line -> line.matches(".*(closed|refused).*"))
+                .toList();
+        assertThat(refusals)
+                .as("two doors, ten lines at once and one a second, and what concerns anna")
+                .hasSizeBetween(20, (int) (2 * (10 + seconds) + 1));
+        assertThat(refusals).anyMatch(line -> line.contains("client annas ") && line.contains("a publish refused"));
+    }
+
+    private static void askForAnotherHost(UnitProcess unit) throws IOException {
+        try (Socket socket = new Socket(unit.web().getAddress(), unit.web().getPort())) {
+            socket.getOutputStream().write(Bytes.utf8("GET / HTTP/1.1\r\nHost: away\r\nConnection: close\r\n\r\n"));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 4");
+        }
     }
 
     private static void refusedWrites(UnitProcess unit, RawMqtt writer) {

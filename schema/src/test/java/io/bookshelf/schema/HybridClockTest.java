@@ -26,4 +26,12 @@ final class HybridClockTest {
         clock.absorb(-1, NOW);
         assertThat(clock.last()).isEqualTo(HybridClock.stamp(NOW));
     }
+
+    @Test
+    void givesNoStampBeyondItsCeilingWhateverTheWallClockSays() {
+        HybridClock clock = new HybridClock(0, NOW);
+        assertThat(clock.next(NOW + 1_000_000_000_000L, 0)).isEqualTo(HybridClock.stamp(NOW));
+        HybridClock kept = new HybridClock(HybridClock.stamp(NOW + 1_000_000_000_000L), NOW);
+        assertThat(kept.next(NOW, 0)).isEqualTo(HybridClock.stamp(NOW) + 1);
+    }
 }

@@ -18,15 +18,11 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * One client's connection: takes its packets in order, and is what its {@link Session} writes to. Lives on the loop thread.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientLink {
-    private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
     private static final long REPLIES_IN_SOCKET = 1024 * 1024;
 
     private enum State {
@@ -153,8 +149,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        log.atLevel(cause instanceof IOException ? Level.DEBUG : Level.WARN)
-                .log("{}: closed: {}", name(), cause.toString());
+        if (!(cause instanceof IOException)) {
+            endpoint.log().failed(name() + ": closed: " + cause);
+        }
         ctx.close();
     }
 
@@ -287,7 +284,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (!isOpen()) {
             return;
         }
-        log.info("{}: closed: {}", name(), why);
+        say("closed: " + why);
         endpoint.counters().connectionsRejected.increment();
         disconnect(reason, why);
     }
@@ -322,6 +319,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         Principal who = principal;
         Object address = context().channel().remoteAddress();
         return who == null ? "connection " + address : "client " + who.clientId() + " " + address;
+    }
+
+    /** Tells the log, and who this is. */
+    void say(String what) {
+        endpoint.log().say(principal, name() + ": " + what);
     }
 
     @Override

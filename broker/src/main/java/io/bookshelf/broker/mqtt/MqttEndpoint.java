@@ -31,13 +31,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The MQTT side of all listeners: makes connections' pipelines and knows who is connected. Loop thread, unless it says so. */
 public final class MqttEndpoint {
-    private static final Logger log = LoggerFactory.getLogger(MqttEndpoint.class);
-
     /** What a packet may have besides a value: topic, properties. */
     private static final int PACKET_OVERHEAD = 16 * 1024;
 
@@ -63,6 +59,7 @@ public final class MqttEndpoint {
             new Crowd<>(MOST_WAITING_TO_CONNECT, MOST_WAITING_TO_CONNECT_OF_ADDRESS);
     private final Set<ClientConnection> connected = new LinkedHashSet<>();
     private final Tokens tokens;
+    private final ClientLog log = new ClientLog();
 
     /** Who came in by a token, by the user name that it gave. */
     private final Map<ClientConnection, String> phones = new LinkedHashMap<>();
@@ -117,6 +114,10 @@ public final class MqttEndpoint {
     /** The name of the unit that writes under a replica id. */
     LongFunction<String> unitOf() {
         return unitOf;
+    }
+
+    ClientLog log() {
+        return log;
     }
 
     Limits limits() {

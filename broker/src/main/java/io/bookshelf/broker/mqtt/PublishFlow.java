@@ -196,7 +196,7 @@ final class PublishFlow {
 
     private void refuse(int qos, int packetId, String topic, Refusal refusal) {
         endpoint.counters().publishesRefused.increment();
-        log.info("{}: a publish refused: {}", connection.name(), refusal.why());
+        connection.say("a publish refused: " + refusal.why());
         if (!connection.settings().version5()) {
             connection.refuse(refusal.reason(), refusal.why());
         } else if (qos == 0) {

@@ -13,12 +13,9 @@ import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** SUBSCRIBE and UNSUBSCRIBE. */
 final class SubscribeFlow {
-    private static final Logger log = LoggerFactory.getLogger(SubscribeFlow.class);
 
     /** Room for {@code $share/group/} before a filter as long as a key may be. */
     private static final int SHARE_BYTES = 128;
@@ -94,7 +91,7 @@ final class SubscribeFlow {
             }
             filter = TopicFilter.parse(asked.topicFilter());
         } catch (IllegalArgumentException e) {
-            log.info("{}: a filter refused: {}", connection.name(), e.getMessage());
+            connection.say("a filter refused: " + e.getMessage());
             return failure(Reason.TOPIC_FILTER_INVALID);
         }
         MqttSubscriptionOption option = asked.option();
@@ -103,7 +100,7 @@ final class SubscribeFlow {
             throw new ProtocolException(Reason.PROTOCOL_ERROR, "no-local on a shared subscription");
         }
         if (!endpoint.access().maySubscribe(connection.principal(), filter.filter())) {
-            log.info("{}: no right to read anything under {}", connection.name(), filter.filter());
+            connection.say("no right to read anything under " + filter.filter());
             return failure(Reason.NOT_AUTHORIZED);
         }
         int bits = option.qos().value();

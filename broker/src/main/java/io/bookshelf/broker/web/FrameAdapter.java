@@ -1,5 +1,6 @@
 package io.bookshelf.broker.web;
 
+import io.bookshelf.broker.peer.RefusalLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
@@ -13,18 +14,19 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Between WebSocket frames and plain bytes. Where messages and frames begin and end means nothing to MQTT (its
  * specification, 6.0), so payloads pass as they come. Control frames are answered here.
  */
 final class FrameAdapter extends ChannelDuplexHandler {
-    private static final Logger log = LoggerFactory.getLogger(FrameAdapter.class);
-
+    private final RefusalLog refusals;
     private boolean closing;
     private @Nullable PongWebSocketFrame owedPong;
+
+    FrameAdapter(RefusalLog refusals) {
+        this.refusals = refusals;
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -81,7 +83,7 @@ final class FrameAdapter extends ChannelDuplexHandler {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof CorruptedWebSocketFrameException bad) {
-            log.info("closed the WebSocket of {}: {}", ctx.channel().remoteAddress(), bad.getMessage());
+            refusals.say("closed the WebSocket of " + ctx.channel().remoteAddress() + ": " + bad.getMessage());
             if (!closing) {
                 close(ctx, new CloseWebSocketFrame(bad.closeStatus()));
             }

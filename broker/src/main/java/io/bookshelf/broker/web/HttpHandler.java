@@ -3,6 +3,7 @@ package io.bookshelf.broker.web;
 import io.bookshelf.broker.admission.Place;
 import io.bookshelf.broker.budget.Kind;
 import io.bookshelf.broker.peer.Peer;
+import io.bookshelf.broker.peer.RefusalLog;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger log = LoggerFactory.getLogger(HttpHandler.class);
 
+    private final RefusalLog refusals;
     private final RequestGuard guard;
     private final String scheme;
     private final InetSocketAddress local;
@@ -37,6 +39,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     /** @param peer who proved by certificate to be at the other end, null for anybody else */
     HttpHandler(
+            RefusalLog refusals,
             RequestGuard guard,
             String scheme,
             InetSocketAddress local,
@@ -45,6 +48,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             @Nullable Peer peer,
             WebSocketUpgrade upgrade,
             RequestDeadline deadline) {
+        this.refusals = refusals;
         this.guard = guard;
         this.scheme = scheme;
         this.local = local;
@@ -155,7 +159,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         RequestGuard.Refusal refused = guard.check(request.headers(), scheme, local);
         if (refused != null) {
-            log.info("refused a web request from {}: {}", ctx.channel().remoteAddress(), refused.sentence());
+            refusals.say("refused a web request from " + ctx.channel().remoteAddress() + ": " + refused.sentence());
             return Responses.sentence(refused.status(), refused.sentence());
         }
         if (!request.uri().startsWith("/")) {

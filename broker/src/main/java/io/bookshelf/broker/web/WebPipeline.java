@@ -1,6 +1,7 @@
 package io.bookshelf.broker.web;
 
 import io.bookshelf.broker.peer.Peer;
+import io.bookshelf.broker.peer.RefusalLog;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -12,6 +13,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves a connection of the web port: a few pages, and at {@code /mqtt} the WebSocket that carries MQTT.
@@ -20,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  * the way out, so that {@code channel.isWritable()} means what it says. Compression of WebSocket messages is not offered.
  */
 public final class WebPipeline {
+    private static final Logger log = LoggerFactory.getLogger(WebPipeline.class);
     private static final int LINE_BYTES = 4_096;
     private static final int HEADER_BYTES = 8_192;
 
+    private final RefusalLog refusals = new RefusalLog(System::nanoTime, line -> log.info("{}", line));
     private final WebConfig config;
     private final RequestGuard guard;
     private final Pages pages;
@@ -70,13 +75,14 @@ public final class WebPipeline {
                 .setMaxChunkSize(RequestAggregator.BODY_BYTES);
         String scheme = pipeline.get(SslHandler.class) == null ? "http" : "https";
         RequestDeadline deadline = new RequestDeadline(config.connectSeconds());
-        WebSocketUpgrade upgrade = new WebSocketUpgrade(config.frameBytes(), upgraded -> mqtt.install(upgraded, peer));
+        WebSocketUpgrade upgrade =
+                new WebSocketUpgrade(refusals, config.frameBytes(), upgraded -> mqtt.install(upgraded, peer));
         pipeline.addLast(RequestDeadline.NAME, deadline);
         // The encoder first: the WebSocket decoder that takes the second place answers bad frames itself.
         pipeline.addLast(WebSocketUpgrade.ENCODER, new HttpResponseEncoder());
         pipeline.addLast(WebSocketUpgrade.DECODER, new HttpRequestDecoder(http));
         pipeline.addLast(new HttpServerKeepAliveHandler());
         pipeline.addLast(new RequestAggregator());
-        pipeline.addLast(new HttpHandler(guard, scheme, local, pages, signIn, peer, upgrade, deadline));
+        pipeline.addLast(new HttpHandler(refusals, guard, scheme, local, pages, signIn, peer, upgrade, deadline));
     }
 }

@@ -2,6 +2,7 @@ package io.bookshelf.broker.web;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.bookshelf.broker.peer.RefusalLog;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -35,10 +36,12 @@ final class WebSocketUpgrade {
     private static final List<String> PROTOCOLS = List.of("mqtt", "mqttv3.1");
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+    private final RefusalLog refusals;
     private final int frameBytes;
     private final Consumer<ChannelPipeline> mqtt;
 
-    WebSocketUpgrade(int frameBytes, Consumer<ChannelPipeline> mqtt) {
+    WebSocketUpgrade(RefusalLog refusals, int frameBytes, Consumer<ChannelPipeline> mqtt) {
+        this.refusals = refusals;
         this.frameBytes = frameBytes;
         this.mqtt = mqtt;
     }
@@ -69,7 +72,7 @@ final class WebSocketUpgrade {
         pipeline.remove(HttpServerKeepAliveHandler.class);
         pipeline.remove(RequestAggregator.class);
         pipeline.replace(ENCODER, "webSocketEncoder", new WebSocket13FrameEncoder(false));
-        pipeline.replace(ctx.name(), "webSocketFrames", new FrameAdapter());
+        pipeline.replace(ctx.name(), "webSocketFrames", new FrameAdapter(refusals));
         mqtt.accept(pipeline);
         ChannelHandlerContext adapter = pipeline.context(FrameAdapter.class);
         adapter.fireChannelActive();

@@ -12,6 +12,7 @@ class MemoryBudgetTest {
 
     private final List<String> lines = new ArrayList<>();
     private final MemoryBudget budget = new MemoryBudget(TOTAL, lines::add);
+    private final List<String> gone = new ArrayList<>();
     private int names;
 
     private MemoryHolder open(String principal, String address, String listener, Tier tier) {
@@ -22,6 +23,18 @@ class MemoryBudgetTest {
     private MemoryHolder another(Tier tier) {
         names++;
         return open("p" + names, "a" + names, "l" + names, tier);
+    }
+
+    /** Somebody who is idle, and goes when asked to. */
+    private MemoryHolder idle(Owner owner, Kind kind, long bytes) {
+        MemoryHolder[] self = new MemoryHolder[1];
+        self[0] = budget.open(owner, () -> {
+            gone.add(owner.principal());
+            self[0].close();
+        });
+        assertThat(self[0].take(kind, bytes)).isEqualTo(Verdict.GRANTED);
+        self[0].idle(true);
+        return self[0];
     }
 
     /** Takes 250 bytes for each of as many holders as get them. */
@@ -163,7 +176,6 @@ class MemoryBudgetTest {
 
     @Test
     void theNewestIdleOneGoesAndNoMoreThanHaveTo() {
-        List<String> gone = new ArrayList<>();
         MemoryHolder[] sessions = new MemoryHolder[6];
         for (int i = 0; i < 6; i++) {
             int number = i;
@@ -185,25 +197,60 @@ class MemoryBudgetTest {
 
     @Test
     void nobodyGoesWhereThatWouldNotBeEnough() {
-        MemoryHolder idle = another(Tier.LOCAL);
-        assertThat(idle.take(Kind.SESSION, 1_000)).isEqualTo(Verdict.GRANTED);
-        idle.idle(true);
+        MemoryHolder away = idle(new Owner("idle", "", "", Tier.LOCAL), Kind.WILL, 900);
+        away.idle(false);
         fill(Tier.LINK, Kind.WILL);
-        assertThat(another(Tier.LOCAL).take(Kind.WILL, 1_000)).isEqualTo(Verdict.BUSY);
-        assertThat(idle.closed()).isFalse();
+        away.idle(true);
+        assertThat(another(Tier.LOCAL).take(Kind.WILL, 2_000)).isEqualTo(Verdict.BUSY);
+        assertThat(gone).isEmpty();
+        assertThat(another(Tier.LOCAL).take(Kind.WILL, 900)).isEqualTo(Verdict.GRANTED);
+        assertThat(gone).containsExactly("idle");
     }
 
     @Test
     void aStrangerPutsNobodyOutWhoComesByLoopback() {
-        List<MemoryHolder> locals = new ArrayList<>();
         for (int i = 0; i < 25; i++) {
-            MemoryHolder local = another(Tier.LOCAL);
-            assertThat(local.take(Kind.SESSION, 1_000)).isEqualTo(Verdict.GRANTED);
-            local.idle(true);
-            locals.add(local);
+            MemoryHolder unused = idle(new Owner("p" + i, "", "", Tier.LOCAL), Kind.SESSION, 1_000);
         }
         assertThat(another(Tier.STRANGER).take(Kind.SESSION, 1_000)).isEqualTo(Verdict.BUSY);
-        assertThat(locals).noneMatch(MemoryHolder::closed);
+        assertThat(gone).isEmpty();
+    }
+
+    @Test
+    void whoIsOverABoundOfItsOwnPutsNobodyElseOut() {
+        for (int i = 0; i < 2; i++) {
+            assertThat(open("anna", "a" + i, "l" + i, Tier.STRANGER).take(Kind.values()[i], 9_000))
+                    .isEqualTo(Verdict.GRANTED);
+        }
+        MemoryHolder unused = idle(new Owner("bystander", "x", "y", Tier.STRANGER), Kind.EVENT, 5_000);
+        assertThat(another(Tier.STRANGER).take(Kind.SESSION, 12_000)).isEqualTo(Verdict.QUOTA_EXCEEDED);
+        assertThat(open("anna", "b", "c", Tier.STRANGER).take(Kind.EVENT, 1)).isEqualTo(Verdict.QUOTA_EXCEEDED);
+        assertThat(gone).isEmpty();
+    }
+
+    @Test
+    void anAddressThatIsOverItsBoundPutsNobodyElseOut() {
+        for (int i = 0; i < 2; i++) {
+            assertThat(open("p" + i, "10.0.0.1", "l" + i, Tier.STRANGER).take(Kind.values()[i], 9_000))
+                    .isEqualTo(Verdict.GRANTED);
+        }
+        MemoryHolder unused = idle(new Owner("bystander", "10.0.0.2", "y", Tier.STRANGER), Kind.EVENT, 5_000);
+        assertThat(open("x", "10.0.0.1", "y", Tier.STRANGER).take(Kind.EVENT, 1))
+                .isEqualTo(Verdict.QUOTA_EXCEEDED);
+        assertThat(gone).isEmpty();
+    }
+
+    @Test
+    void aListenerThatIsOverItsBoundPutsNobodyOutAtAnother() {
+        MemoryHolder unused = idle(new Owner("bystander", "x", "listen", Tier.STRANGER), Kind.SESSION, 5_000);
+        for (Kind kind : Kind.values()) {
+            while (open("", "a" + ++names, "web-tls", Tier.STRANGER)
+                    .take(kind, 250)
+                    .granted()) {}
+        }
+        assertThat(open("", "b", "web-tls", Tier.STRANGER).take(Kind.EVENT, 250))
+                .isEqualTo(Verdict.BUSY);
+        assertThat(gone).isEmpty();
     }
 
     @Test
