@@ -6,6 +6,9 @@ import io.bookshelf.broker.EmbeddedBroker;
 import io.bookshelf.broker.access.AccessPolicy;
 import io.bookshelf.broker.config.BrokerConfig;
 import io.bookshelf.bus.WallClock;
+import io.bookshelf.client.Bookshelf;
+import io.bookshelf.client.PutOptions;
+import io.bookshelf.client.pattern.Lease;
 import io.bookshelf.store.SqliteStateStore;
 import io.bookshelf.store.StoreOptions;
 import java.io.Closeable;
@@ -102,6 +105,30 @@ final class ClockIT {
         assertThat(clockTopic()).contains("\"known\":false,\"source\":\"\"");
         clock.known = true;
         assertThat(stored("key/#")).containsExactly("key/long");
+    }
+
+    @Test
+    void theLibraryTellsThatATimeToLiveMayNotHold() {
+        clock.known = false;
+        start();
+        List<String> said = new ArrayList<>();
+        PutOptions hour = PutOptions.DEFAULT.expiresAfter(Duration.ofHours(1)).onNotice(said::add);
+        try (Bookshelf shelf = Bookshelf.connect("mqtt://127.0.0.1:" + mqtt.getPort())) {
+            assertThat(shelf.put("key/hour", Bytes.utf8("v"), hour)).isPresent();
+            assertThat(said).singleElement().asString().contains("the time of day is not known here");
+            try (Lease lease = Lease.take(shelf, "scan", "hall", Duration.ofSeconds(30), () -> {})
+                    .orElseThrow()) {
+                assertThat(lease.notice()).hasValueSatisfying(notice -> assertThat(notice)
+                        .contains("the time of day is not known here"));
+            }
+            clock.known = true;
+            shelf.put("key/hour", Bytes.utf8("w"), hour);
+            assertThat(said).hasSize(1);
+            try (Lease lease = Lease.take(shelf, "other", "hall", Duration.ofSeconds(30), () -> {})
+                    .orElseThrow()) {
+                assertThat(lease.notice()).isEmpty();
+            }
+        }
     }
 
     @Test

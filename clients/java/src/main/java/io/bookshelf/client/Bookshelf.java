@@ -150,7 +150,7 @@ public final class Bookshelf implements AutoCloseable {
         return withoutVersion(putVersionAsync(key, value, how));
     }
 
-    private static CompletableFuture<Void> withoutVersion(CompletableFuture<Optional<Version>> written) {
+    private static CompletableFuture<Void> withoutVersion(CompletableFuture<?> written) {
         return written.thenApply(version -> null);
     }
 
@@ -178,7 +178,11 @@ public final class Bookshelf implements AutoCloseable {
             properties = properties.withUser(user);
         }
         WireMessage message = new WireMessage(key, value.clone(), true, 1, how.expirySeconds(), properties);
-        return engine.put(message, how.onlyIfAbsent(), how.isOnlyNow());
+        return engine.put(message, how.onlyIfAbsent(), how.isOnlyNow()).thenApply(written -> {
+            written.notice()
+                    .ifPresent(notice -> Listeners.tell(() -> how.notices().accept(notice)));
+            return written.version();
+        });
     }
 
     /** Deletes a key; returns when that is on the unit's disk. A key that has no value is none the worse for it. */

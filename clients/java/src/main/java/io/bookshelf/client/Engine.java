@@ -5,9 +5,7 @@ import io.bookshelf.client.wire.Wire;
 import io.bookshelf.client.wire.WireException;
 import io.bookshelf.client.wire.WireListener;
 import io.bookshelf.client.wire.WireMessage;
-import io.bookshelf.schema.Version;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -115,19 +113,19 @@ final class Engine implements WireListener {
     }
 
     /**
-     * Writes; completes with the version where the unit tells it.
+     * Writes; completes with what the unit says of it.
      *
      * @param once not sent again on another connection
      * @param onlyNow not sent on another connection than the one that there is now
      */
-    CompletableFuture<Optional<Version>> put(WireMessage message, boolean once, boolean onlyNow) {
+    CompletableFuture<Wire.Written> put(WireMessage message, boolean once, boolean onlyNow) {
         try {
             // This client's own thread is the one that makes room, so it cannot wait for some.
             room.take(message, Thread.currentThread() == own ? Duration.ZERO : options.timeout());
         } catch (UnreachableException full) {
             return CompletableFuture.failedFuture(full);
         }
-        CompletableFuture<Optional<Version>> outcome = new CompletableFuture<>();
+        CompletableFuture<Wire.Written> outcome = new CompletableFuture<>();
         var unused = outcome.whenComplete((done, failure) -> room.giveBack(message));
         boolean taken = run(() -> {
             if (closing) {

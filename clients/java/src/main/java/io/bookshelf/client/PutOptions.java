@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PutOptions {
     /** Nothing besides the value: it stays until it is overwritten or deleted. */
-    public static final PutOptions DEFAULT = new PutOptions(ValueProperties.NONE, null, false, false);
+    public static final PutOptions DEFAULT = new PutOptions(ValueProperties.NONE, null, false, false, notice -> {});
 
     private static final long LONGEST_SECONDS = 0xFFFF_FFFEL;
 
@@ -29,13 +30,19 @@ public final class PutOptions {
     private final @Nullable Duration timeToLive;
     private final boolean onlyIfAbsent;
     private final boolean onlyNow;
+    private final Consumer<String> notices;
 
     private PutOptions(
-            ValueProperties properties, @Nullable Duration timeToLive, boolean onlyIfAbsent, boolean onlyNow) {
+            ValueProperties properties,
+            @Nullable Duration timeToLive,
+            boolean onlyIfAbsent,
+            boolean onlyNow,
+            Consumer<String> notices) {
         this.properties = properties;
         this.timeToLive = timeToLive;
         this.onlyIfAbsent = onlyIfAbsent;
         this.onlyNow = onlyNow;
+        this.notices = notices;
     }
 
     /**
@@ -47,7 +54,7 @@ public final class PutOptions {
         if (timeToLive.compareTo(Duration.ofSeconds(1)) < 0 || timeToLive.toSeconds() >= LONGEST_SECONDS) {
             throw new IllegalArgumentException("a time to live is between a second and 136 years, not " + timeToLive);
         }
-        return new PutOptions(properties, timeToLive, onlyIfAbsent, onlyNow);
+        return new PutOptions(properties, timeToLive, onlyIfAbsent, onlyNow, notices);
     }
 
     /**
@@ -56,7 +63,7 @@ public final class PutOptions {
      * one may write the same key at the same time, and then the last writer wins.
      */
     public PutOptions ifAbsent() {
-        return new PutOptions(properties, timeToLive, true, onlyNow);
+        return new PutOptions(properties, timeToLive, true, onlyNow, notices);
     }
 
     /**
@@ -65,7 +72,15 @@ public final class PutOptions {
      * before it is acknowledged; it is not sent again.
      */
     public PutOptions onlyNow() {
-        return new PutOptions(properties, timeToLive, onlyIfAbsent, true);
+        return new PutOptions(properties, timeToLive, onlyIfAbsent, true, notices);
+    }
+
+    /**
+     * Is told, before the put is done, what the unit says of a write that it made: that a time to live may not hold, since the
+     * unit does not know what time it is. It may not block.
+     */
+    public PutOptions onNotice(Consumer<String> told) {
+        return new PutOptions(properties, timeToLive, onlyIfAbsent, onlyNow, told);
     }
 
     /** MQTT's content type, such as {@code application/json}. */
@@ -87,7 +102,7 @@ public final class PutOptions {
 
     /** All properties at once, such as those of an {@link Entry} that is written again. */
     public PutOptions with(ValueProperties all) {
-        return new PutOptions(all, timeToLive, onlyIfAbsent, onlyNow);
+        return new PutOptions(all, timeToLive, onlyIfAbsent, onlyNow, notices);
     }
 
     /** The properties that are sent. */
@@ -102,6 +117,10 @@ public final class PutOptions {
 
     boolean onlyIfAbsent() {
         return onlyIfAbsent;
+    }
+
+    Consumer<String> notices() {
+        return notices;
     }
 
     boolean isOnlyNow() {

@@ -3,11 +3,9 @@ package io.bookshelf.client;
 import io.bookshelf.client.wire.Wire;
 import io.bookshelf.client.wire.WireException;
 import io.bookshelf.client.wire.WireMessage;
-import io.bookshelf.schema.Version;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -36,12 +34,12 @@ final class Puts {
         final long number;
         final WireMessage message;
         final boolean once;
-        final CompletableFuture<Optional<Version>> outcome;
+        final CompletableFuture<Wire.Written> outcome;
         Runnable cancel = () -> {};
         boolean sent;
         boolean sentEver;
 
-        Waiting(long number, WireMessage message, boolean once, CompletableFuture<Optional<Version>> outcome) {
+        Waiting(long number, WireMessage message, boolean once, CompletableFuture<Wire.Written> outcome) {
             this.number = number;
             this.message = message;
             this.once = once;
@@ -63,7 +61,7 @@ final class Puts {
     void add(
             WireMessage message,
             boolean once,
-            CompletableFuture<Optional<Version>> outcome,
+            CompletableFuture<Wire.Written> outcome,
             Duration timeout,
             Supplier<String> problem) {
         Waiting put = new Waiting(next++, message, once, outcome);
@@ -104,9 +102,9 @@ final class Puts {
         // A broker that is no unit would hand the id on to everybody who reads.
         WireMessage named = wire.unit() == null ? put.message : put.message.with(Entry.WRITE_ID, ids + put.number);
         var unused = wire.publish(named)
-                .whenComplete((version, failure) -> thread.execute(() -> {
+                .whenComplete((written, failure) -> thread.execute(() -> {
                     if (failure == null) {
-                        settle(put, () -> put.outcome.complete(version));
+                        settle(put, () -> put.outcome.complete(written));
                     } else if (Futures.root(failure) instanceof WireException why
                             && why.kind() == WireException.Kind.REFUSED) {
                         fail(put, Futures.exception(why));

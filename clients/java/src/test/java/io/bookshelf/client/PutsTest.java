@@ -2,13 +2,12 @@ package io.bookshelf.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookshelf.client.wire.Wire;
 import io.bookshelf.client.wire.WireMessage;
 import io.bookshelf.schema.ValueProperties;
-import io.bookshelf.schema.Version;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +19,7 @@ class PutsTest {
             timeouts.add(task);
             return () -> {};
         });
-        CompletableFuture<Optional<Version>> outcome = new CompletableFuture<>();
+        CompletableFuture<Wire.Written> outcome = new CompletableFuture<>();
         WireMessage message = new WireMessage("a", new byte[0], true, 1, 0, ValueProperties.NONE);
         puts.add(message, false, outcome, Duration.ofSeconds(1), () -> "no connection");
         List<Boolean> told = new ArrayList<>();

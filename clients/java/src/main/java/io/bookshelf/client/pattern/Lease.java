@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that one at a time should do, under {@code lease/<name>}: taken where it is free, renewed before it expires,
@@ -45,6 +47,7 @@ public final class Lease implements AutoCloseable {
     private final Beat beat;
     private volatile long renewedAt;
     private volatile boolean held = true;
+    private volatile @Nullable String notice;
 
     private Lease(Bookshelf shelf, String key, byte[] mine, Duration timeToLive, Runnable lost, long takenAt) {
         this.shelf = shelf;
@@ -73,16 +76,22 @@ public final class Lease implements AutoCloseable {
             Bookshelf shelf, String name, String holder, Duration timeToLive, Runnable lost) {
         String key = PREFIX + Names.level("a lease", name);
         byte[] mine = (holder + " " + UUID.randomUUID()).getBytes(StandardCharsets.UTF_8);
+        AtomicReference<@Nullable String> said = new AtomicReference<>();
         long now = System.nanoTime();
         try {
-            shelf.put(key, mine, PutOptions.DEFAULT.expiresAfter(timeToLive).ifAbsent());
+            shelf.put(
+                    key,
+                    mine,
+                    PutOptions.DEFAULT.expiresAfter(timeToLive).ifAbsent().onNotice(said::set));
         } catch (RefusedException refused) {
             if (refused.isPresent()) {
                 return Optional.empty();
             }
             throw refused;
         }
-        return Optional.of(new Lease(shelf, key, mine, timeToLive, lost, now));
+        Lease lease = new Lease(shelf, key, mine, timeToLive, lost, now);
+        lease.notice = said.get();
+        return Optional.of(lease);
     }
 
     /** Who has it, as the unit knows it now. */
@@ -97,6 +106,14 @@ public final class Lease implements AutoCloseable {
     /** Is it held still, as far as this side can know? */
     public boolean isHeld() {
         return held && System.nanoTime() - renewedAt < lifeNanos;
+    }
+
+    /**
+     * What the unit said of the time to live when it gave the lease: where it does not know what time it is, the lease of a
+     * holder that is gone may end late, or only when somebody writes it. Empty for nothing.
+     */
+    public Optional<String> notice() {
+        return Optional.ofNullable(notice);
     }
 
     private void changed(WatchEvent event) {

@@ -5,6 +5,7 @@ import com.hivemq.client.mqtt.MqttClientExecutorConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.MqttWebSocketConfig;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.datatypes.MqttUtf8String;
 import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
@@ -174,31 +175,40 @@ public final class Wire {
     }
 
     /**
-     * Publishes; completes when it is acknowledged (QoS 0: when it is written), fails with a {@link WireException}.
+     * What came of a publish.
      *
-     * @return the version of what was written, where a unit tells it
+     * @param version of what was written, where a unit tells it
+     * @param notice what a unit says of it though it was made, as a sentence
      */
-    public CompletableFuture<Optional<Version>> publish(WireMessage message) {
-        AtomicReference<Optional<Version>> version = new AtomicReference<>(Optional.empty());
-        return outcome(client.publish(Messages.publish(message)), result -> published(result, version))
-                .thenApply(done -> version.get());
+    public record Written(Optional<Version> version, Optional<String> notice) {
+        private static final Written NOTHING_SAID = new Written(Optional.empty(), Optional.empty());
     }
 
-    private static @Nullable WireException published(
-            Mqtt5PublishResult result, AtomicReference<Optional<Version>> version) {
+    /** Publishes; completes when it is acknowledged (QoS 0: when it is written), fails with a {@link WireException}. */
+    public CompletableFuture<Written> publish(WireMessage message) {
+        AtomicReference<Written> written = new AtomicReference<>(Written.NOTHING_SAID);
+        return outcome(client.publish(Messages.publish(message)), result -> published(result, written))
+                .thenApply(done -> written.get());
+    }
+
+    private static @Nullable WireException published(Mqtt5PublishResult result, AtomicReference<Written> written) {
         if (result instanceof Mqtt5PublishResult.Mqtt5Qos1Result one) {
             var answer = one.getPubAck();
-            version.set(version(answer.getUserProperties()));
+            written.set(written(answer.getUserProperties(), answer.getReasonString()));
             return Failures.refusal(
                     answer.getReasonCode(), answer.getReasonString().orElse(null));
         }
         if (result instanceof Mqtt5PublishResult.Mqtt5Qos2Result two) {
             var answer = two.getPubRec();
-            version.set(version(answer.getUserProperties()));
+            written.set(written(answer.getUserProperties(), answer.getReasonString()));
             return Failures.refusal(
                     answer.getReasonCode(), answer.getReasonString().orElse(null));
         }
         return null;
+    }
+
+    private static Written written(Mqtt5UserProperties properties, Optional<MqttUtf8String> notice) {
+        return new Written(version(properties), notice.map(MqttUtf8String::toString));
     }
 
     private static Optional<Version> version(Mqtt5UserProperties properties) {
