@@ -118,8 +118,8 @@ final class ClockIT {
             assertThat(said).singleElement().asString().contains("the time of day is not known here");
             try (Lease lease = Lease.take(shelf, "scan", "hall", Duration.ofSeconds(30), () -> {})
                     .orElseThrow()) {
-                assertThat(lease.notice()).hasValueSatisfying(notice -> assertThat(notice)
-                        .contains("the time of day is not known here"));
+                assertThat(lease.notice())
+                        .hasValueSatisfying(notice -> assertThat(notice).contains("the time of day is not known here"));
             }
             clock.known = true;
             shelf.put("key/hour", Bytes.utf8("w"), hour);
