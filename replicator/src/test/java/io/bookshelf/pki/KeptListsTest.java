@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,12 +31,12 @@ final class KeptListsTest {
         SafeFiles.makePrivateFolder(folder);
         SafeFiles.writePrivate(folder.resolve(HOME.id() + ".crl"), underItsName.der());
         SafeFiles.writePrivate(folder.resolve(NEXT.id() + ".crl"), underAnother.der());
-        return new KeptLists(folder)
+        RevocationList kept = new KeptLists(folder)
                 .load(BOTH, (file, why) -> {
                     throw new AssertionError(file + ": " + why);
                 })
-                .get(HOME.id())
-                .number();
+                .get(HOME.id());
+        return Objects.requireNonNull(kept).number();
     }
 
     @Test
