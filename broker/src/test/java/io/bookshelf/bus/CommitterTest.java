@@ -301,4 +301,23 @@ final class CommitterTest {
         assertThat(next.counter()).isEqualTo(1);
         assertThat(reader.kept("author/")).hasSize(1);
     }
+
+    private static Put amending(Entry before, String value) {
+        return new Put(Write.amending(before, value.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Test
+    void whatAmendsAnEntryOutdoesNothingThatWasWrittenSince() {
+        Entry entry = applied(put("phone", "unsigned"));
+        long between = entry.version().stamp() + 2;
+        clock.millis += 60_000;
+        Entry signed = applied(amending(entry, "signed"));
+        assertThat(signed.version()).isGreaterThan(entry.version());
+        // A delete that another unit made before this one signed, and which is only now heard of.
+        assertThat(applied(new Arrived(arriving("phone", new byte[0], between, 0)))
+                        .deleted())
+                .isTrue();
+        assertThat(commit(amending(signed, "again")).getFirst().refusal()).isEqualTo(Commit.WRITTEN_SINCE);
+        assertThat(requireNonNull(reader.get(Key.of("phone"))).deleted()).isTrue();
+    }
 }

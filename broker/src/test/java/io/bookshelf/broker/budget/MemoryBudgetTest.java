@@ -223,7 +223,7 @@ class MemoryBudgetTest {
                     .isEqualTo(Verdict.GRANTED);
         }
         MemoryHolder unused = idle(new Owner("bystander", "x", "y", Tier.STRANGER), Kind.EVENT, 5_000);
-        assertThat(another(Tier.STRANGER).take(Kind.SESSION, 12_000)).isEqualTo(Verdict.QUOTA_EXCEEDED);
+        assertThat(another(Tier.STRANGER).take(Kind.SESSION, 15_000)).isEqualTo(Verdict.QUOTA_EXCEEDED);
         assertThat(open("anna", "b", "c", Tier.STRANGER).take(Kind.EVENT, 1)).isEqualTo(Verdict.QUOTA_EXCEEDED);
         assertThat(gone).isEmpty();
     }
@@ -313,5 +313,22 @@ class MemoryBudgetTest {
         assertThat(status.used()).isEqualTo(300);
         assertThat(status.byKind()).containsEntry(Kind.WILL, 300L);
         assertThat(status.refused()).isEqualTo(1);
+    }
+
+    @Test
+    void whoEndsByTheRoomThatIsMadeForThemHoldsNothing() {
+        Owner anna = new Owner("anna", "", "", Tier.LOCAL);
+        MemoryHolder asking = budget.open(anna, () -> {});
+        MemoryHolder[] session = new MemoryHolder[1];
+        session[0] = budget.open(anna, () -> {
+            // As a session is that takes its connection along.
+            session[0].close();
+            asking.close();
+        });
+        assertThat(session[0].take(Kind.SESSION, 15_000)).isEqualTo(Verdict.GRANTED);
+        session[0].idle(true);
+        assertThat(asking.take(Kind.INPUT, 15_000)).isEqualTo(Verdict.BUSY);
+        assertThat(session[0].closed()).isTrue();
+        assertThat(budget.used()).isZero();
     }
 }

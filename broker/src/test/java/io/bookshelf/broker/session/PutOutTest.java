@@ -38,6 +38,7 @@ final class PutOutTest {
     private final ArrayDeque<Runnable> loop = new ArrayDeque<>();
     private final Set<Holder> out = new HashSet<>();
     private final Set<String> closedTopics = new HashSet<>();
+    private final Set<String> asked = new HashSet<>();
     private SessionRegistry registry = start();
 
     private SessionRegistry start() {
@@ -85,6 +86,7 @@ final class PutOutTest {
 
         @Override
         public boolean mayWrite(Principal principal, String topic) {
+            asked.add(principal.clientId());
             return !closedTopics.contains(topic);
         }
 
@@ -292,5 +294,15 @@ final class PutOutTest {
         restart();
         assertThat(storedClients()).containsExactly("local");
         assertThat(has("w/named")).isFalse();
+    }
+
+    @Test
+    void aWillIsJudgedByTheClientIdThatItsClientChose() {
+        Client ben = new Client("ben", BEN, will("w/ben", 0, BEN));
+        asked.clear();
+        ben.breakOff();
+        assertThat(ben.session().clientId()).isEqualTo("user://ben/ben");
+        assertThat(asked).containsExactly("ben");
+        assertThat(has("w/ben")).isTrue();
     }
 }
