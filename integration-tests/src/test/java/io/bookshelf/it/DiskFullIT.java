@@ -71,9 +71,15 @@ final class DiskFullIT {
             if (reason >= 0x80) {
                 assertThat(reason).as("quota exceeded").isEqualTo(0x97);
                 writer.publish(key, value, 2, true, 5);
-                assertThat(writer.expect(Packet.PUBREC).reason()).isEqualTo(0x97);
-                writer.pingPong();
-                return kept;
+                int second = writer.expect(Packet.PUBREC).reason();
+                if (second >= 0x80) {
+                    assertThat(second).isEqualTo(0x97);
+                    writer.pingPong();
+                    return kept;
+                }
+                // The unit has found some room in its own files meanwhile: not full yet.
+                writer.ack(Packet.PUBREL, 5);
+                writer.expect(Packet.PUBCOMP);
             }
             kept.put(key, value);
         }

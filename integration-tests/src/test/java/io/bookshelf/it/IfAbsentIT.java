@@ -97,7 +97,8 @@ final class IfAbsentIT {
         Mqtt5AsyncClient a = racer("a");
         Mqtt5AsyncClient b = racer("b");
         RawMqtt watcher = client("watcher");
-        watcher.subscribe(0, "race/#");
+        // To its end: a key that changes while the snapshot runs may come twice.
+        assertThat(watcher.snapshot(0, "race/#")).isEmpty();
         List<CompletableFuture<Boolean>> forA = new ArrayList<>();
         List<CompletableFuture<Boolean>> forB = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {
